@@ -1,0 +1,14 @@
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+
+def alive(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+urlpatterns = [
+    path("healthz", alive, name="healthz"),
+    path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("twinbook.api.urls")),
+    path("", include("twinbook.web.urls")),
+]
