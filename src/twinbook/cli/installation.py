@@ -1,0 +1,74 @@
+"""What a command needs before its first query: a database that runs, Django, and the newest tables."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from twinbook import embedded
+from twinbook.home import home
+
+# Any number, as long as every process that migrates takes the same one.
+MIGRATION_LOCK = 7_316_001
+
+
+@contextmanager
+def database_url() -> Iterator[str]:
+    """The configured PostgreSQL, else the embedded one for as long as the block runs; its children see it too."""
+    given = os.environ.get("TWINBOOK_DATABASE_URL")
+    if given:
+        yield given
+        return
+    with embedded.database(home()) as url:
+        os.environ["TWINBOOK_DATABASE_URL"] = url
+        try:
+            yield url
+        finally:
+            del os.environ["TWINBOOK_DATABASE_URL"]
+
+
+def set_up_django() -> None:
+    """Loads the applications; needs no database."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "twinbook.settings")
+    django.setup()
+
+
+@contextmanager
+def installation() -> Iterator[None]:
+    """Database, Django and tables; sessions are closed at the end, so that the embedded server can stop."""
+    with database_url() as url:
+        set_up_django()
+        use_database(url)
+        from django.db import connections
+
+        try:
+            migrate()
+            yield
+        finally:
+            connections.close_all()
+
+
+def use_database(url: str) -> None:
+    """For a process whose settings were loaded before the database was known."""
+    from django.db import connections
+
+    from twinbook.settings import database_from_url
+
+    connections.databases["default"].update(database_from_url(url))
+
+
+def migrate() -> None:
+    """Brings the tables up to date; one process at a time, the others wait and then find nothing to do."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+        try:
+            executor = MigrationExecutor(connection)
+            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                call_command("migrate", interactive=False, verbosity=0)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
