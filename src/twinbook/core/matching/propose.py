@@ -1,0 +1,102 @@
+"""The proposer: which activity is which assignment, which category is which code."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from twinbook.core.matching.assignment import best_pairs
+from twinbook.core.matching.categories import propose_categories
+from twinbook.core.matching.evidence import gather
+from twinbook.core.matching.items import LmsActivity, LmsCategory, SisAssignment, SisCategory
+from twinbook.core.matching.proposals import ActivityProposal, Confidence, Partner, Proposals
+from twinbook.core.matching.reasons import reason_for
+
+# Log-odds that a pair needs, and its distance to the next best candidate of either item.
+_SURE, _SURE_MARGIN = 3.0, 3.0
+_PROBABLE_MARGIN = 0.3
+_LIKELY = 0.0
+
+
+def propose(
+    lms_categories: Sequence[LmsCategory],
+    lms_activities: Sequence[LmsActivity],
+    sis_categories: Sequence[SisCategory],
+    sis_assignments: Sequence[SisAssignment],
+) -> Proposals:
+    """Proposals for all items of one class; the order of the inputs does not matter.
+
+    Ids are taken to be unique on each side. Answers are ordered by LMS id.
+    """
+    activities = sorted(lms_activities, key=lambda a: a.id)
+    assignments = sorted(sis_assignments, key=lambda s: s.id)
+    pinned = _by_external_id(activities, assignments)
+    proposals = [
+        ActivityProposal(lms, sis, Confidence.SURE, "carries the id under which it was created in Aeries")
+        for lms, sis in pinned.items()
+    ]
+    taken = set(pinned.values())
+    open_activities = [a for a in activities if a.id not in pinned]
+    open_assignments = [s for s in assignments if s.id not in taken]
+    proposals += _by_evidence(open_activities, open_assignments)
+    proposals.sort(key=lambda p: p.lms_id)
+
+    ours = {a.id: a for a in activities}
+    theirs = {s.id: s for s in assignments}
+    categories = propose_categories(
+        sorted(lms_categories, key=lambda c: c.id),
+        sorted(sis_categories, key=lambda c: c.code),
+        [(ours[p.lms_id], theirs[p.sis_id]) for p in proposals],
+    )
+    return Proposals(categories, tuple(proposals))
+
+
+def likely_partners(
+    item: LmsActivity | SisAssignment, others: Sequence[LmsActivity] | Sequence[SisAssignment]
+) -> tuple[Partner, ...]:
+    """The unpaired items of the other side that may be the same work as `item`, likeliest first.
+
+    To be asked before every create: anything in the answer holds it as a possible duplicate.
+    """
+    found = []
+    for other in others:
+        if isinstance(item, LmsActivity) and isinstance(other, SisAssignment):
+            activity, assignment = item, other
+        elif isinstance(item, SisAssignment) and isinstance(other, LmsActivity):
+            activity, assignment = other, item
+        else:
+            raise TypeError("an item is compared with items of the other side")
+        evidence = gather([activity], [assignment])
+        weight = float(evidence.total()[0, 0])
+        if weight > _LIKELY:
+            confidence = Confidence.SURE if weight >= _SURE else Confidence.PROBABLE
+            reason = reason_for(evidence, 0, 0, activity, assignment)
+            found.append((weight, Partner(other.id, confidence, reason)))
+    found.sort(key=lambda pair: (-pair[0], pair[1].id))
+    return tuple(partner for _, partner in found)
+
+
+def _by_evidence(activities: list[LmsActivity], assignments: list[SisAssignment]) -> list[ActivityProposal]:
+    if not activities or not assignments:
+        return []
+    evidence = gather(activities, assignments)
+    return [
+        ActivityProposal(
+            activities[won.row].id,
+            assignments[won.column].id,
+            Confidence.SURE if won.weight >= _SURE and won.margin >= _SURE_MARGIN else Confidence.PROBABLE,
+            reason_for(evidence, won.row, won.column, activities[won.row], assignments[won.column]),
+        )
+        for won in best_pairs(evidence.total())
+        if won.margin >= _PROBABLE_MARGIN
+    ]
+
+
+def _by_external_id(activities: list[LmsActivity], assignments: list[SisAssignment]) -> dict[str, str]:
+    """LMS id to SIS id where our external id decides; an id that occurs twice on a side decides nothing."""
+    ours = Counter(a.external_id for a in activities if a.external_id)
+    theirs = Counter(s.external_id for s in assignments if s.external_id)
+    place = {s.external_id: s.id for s in assignments if s.external_id and theirs[s.external_id] == 1}
+    return {
+        a.id: place[a.external_id]
+        for a in activities
+        if a.external_id and ours[a.external_id] == 1 and a.external_id in place
+    }
