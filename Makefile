@@ -1,0 +1,42 @@
+# Two commands are enough on a fresh Debian or Ubuntu with Python 3.11+, make and git: `make demo` and `make test`.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check fix lock bench bench-matching runtime dev
+
+COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-header --no-emit-index-url --no-emit-find-links
+
+help: ## this list
+	@awk -F ":.*## " '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: runtime ## play the main job against a local Aeries, then keep serving; ONESHOT=1 ends after the play; PORT=n
+	@exec .venv/bin/twinbook demo $(if $(filter-out 0,$(ONESHOT)),--oneshot) $(if $(PORT),--port $(PORT))
+
+serve: runtime ## run this installation; PORT=n
+	@exec .venv/bin/twinbook serve $(if $(PORT),--port $(PORT))
+
+test: dev ## format, linter, types, import contract and all tests, with one closing summary
+	@scripts/check --tests
+
+check: dev ## the same without the tests
+	@scripts/check
+
+fix: dev ## format, and correct what the linter can correct
+	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
+
+lock: dev ## write the locked versions anew; UPGRADE=1 takes the newest
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) scripts/bootstrap.in -o scripts/bootstrap.txt
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml -o requirements.txt
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+bench: dev ## measure the promises of speed beside a bare client; results in benchmarks/results
+	@exec .venv/bin/python -m benchmarks
+
+bench-matching: dev ## measure the proposals of pairs
+	@exec .venv/bin/python -m benchmarks.matching
+
+runtime:
+	@scripts/install runtime
+
+dev:
+	@scripts/install dev
