@@ -7,13 +7,12 @@ from decimal import Decimal
 from typing import assert_never
 
 from twinbook.core.values import BLANK, Blank, ForeignMark, Mark, MarkKind, Number, OurValue
+from twinbook.gradebook import decimals
 from twinbook.gradebook.errors import InvalidScoreError
 from twinbook.gradebook.models import ScoreKind
 from twinbook.gradebook.origin import Origin
 
-_LARGEST = Decimal("99999999.9999")
 _PLAIN_NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
-_SMALLEST_STEP = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +72,10 @@ def check_value(value: OurValue) -> None:
             if not text.strip() or "\x00" in text:
                 raise InvalidScoreError("A mark of Aeries cannot be blank text.", field="score")
         case Number(number):
-            _check_number(number)
+            if sentence := decimals.fault(number, "score"):
+                raise InvalidScoreError(sentence, field="score")
         case _:
             assert_never(value)
-
-
-def _check_number(number: Decimal) -> None:
-    if not number.is_finite():
-        raise InvalidScoreError("The score is not a number.", field="score")
-    if number < 0:
-        raise InvalidScoreError("A score cannot be negative.", field="score")
-    if number > _LARGEST:
-        raise InvalidScoreError(f"The score is larger than {_LARGEST}.", field="score")
-    if number % _SMALLEST_STEP != 0:
-        raise InvalidScoreError("The score has more than four decimals.", field="score")
 
 
 def to_columns(value: OurValue) -> ValueColumns:

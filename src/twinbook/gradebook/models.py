@@ -186,8 +186,10 @@ class Score(OriginColumns):
                 condition=(
                     Q(kind="blank", number=None, mark=None, sis_mark=None)
                     | Q(kind="number", number__isnull=False, mark=None, sis_mark=None)
-                    | Q(kind="mark", number=None, mark__in=MARK_WORDS, sis_mark=None)
-                    | Q(kind="sis_mark", number=None, mark=None, sis_mark__regex=r"\S")
+                    | Q(kind="mark", number=None, mark__isnull=False, mark__in=MARK_WORDS, sis_mark=None)
+                    | Q(
+                        kind="sis_mark", number=None, mark=None, sis_mark__isnull=False, sis_mark__regex=r"\S"
+                    )
                 ),
             ),
             models.CheckConstraint(
