@@ -66,8 +66,6 @@ class Membership(StrEnum):
     """Not in the gradebook, dropped, or the due date lies outside the student's span."""
     READDED = "readded"
     """Dropped and added again, or with other dates, since the base: a blank of theirs may be the new row's."""
-    UNREAD = "unread"
-    """The list was not read after the scores: enough for writes, not for taking over a blank."""
 
 
 class ProblemCode(StrEnum):
@@ -104,6 +102,8 @@ class CellState:
     intents: tuple[Intent, ...]
     problem: OpenProblem | None
     membership: Membership
+    students_read_after: bool
+    """The student list was read after these scores: only then may a blank be taken over (C7)."""
     term_open: bool
     """Whether the term of the due date is not past its grace days (G2)."""
     send_anyway: bool = False

@@ -25,7 +25,7 @@ from twinbook.core.cells import (
 )
 from twinbook.core.remote import CellTerms, FarSide, Impossible, Sendable, TheirCell
 from twinbook.core.table import Action, Compared, Moved, action_for
-from twinbook.core.values import Blank, ForeignMark, Form, Mark, Maxima, Number, OurValue
+from twinbook.core.values import Blank, ForeignMark, Form, Mark, Maxima, OurValue
 
 
 def decide(
@@ -58,7 +58,10 @@ def _decide(
 ) -> Decision:
     ours_moved, theirs_moved = movements(cell, base, theirs)
     compared = _compare(cell.ours.value, theirs, far, terms)
-    match action_for(ours_moved, theirs_moved, compared):
+    action = action_for(ours_moved, theirs_moved, compared)
+    if action not in (Action.NOTHING, Action.NEW_BASE) and _still_rejected(cell, theirs):
+        return Hold(ProblemCode.REJECTED, "")
+    match action:
         case Action.NOTHING:
             return Nothing(agreed=True)
         case Action.NEW_BASE:
@@ -149,8 +152,6 @@ def _send(cell: CellState, theirs: TheirCell, far: FarSide, terms: CellTerms, wh
         return Hold(ProblemCode.NOT_IN_GRADEBOOK, "")
     if not cell.term_open and not cell.send_anyway:
         return Hold(ProblemCode.TERM_ENDED, "")
-    if _still_rejected(cell, theirs):
-        return Hold(ProblemCode.REJECTED, "")
     return _sendable(cell, theirs, far, terms, encoded, why)
 
 
@@ -182,9 +183,9 @@ def _still_rejected(cell: CellState, theirs: TheirCell) -> bool:
 def _take_over(cell: CellState, theirs: TheirCell, far: FarSide, terms: CellTerms, why: str) -> Decision:
     value = far.decode(theirs, terms.maxima.ours)
     if isinstance(value, Blank) and not isinstance(cell.ours.value, Blank):
+        if not cell.students_read_after:
+            return Nothing(agreed=False)
         match cell.membership:
-            case Membership.UNREAD:
-                return Nothing(agreed=False)
             case Membership.ABSENT | Membership.READDED:
                 return Hold(ProblemCode.READDED, "")
             case Membership.WRITABLE:
@@ -256,7 +257,3 @@ def resolved_base(
             raise ValueError("a resolution needs a winner")
         case other:
             assert_never(other)
-
-
-def unit_free(value: OurValue) -> bool:
-    return not isinstance(value, Number)

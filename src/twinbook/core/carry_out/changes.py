@@ -1,0 +1,271 @@
+"""What a commit may change in our own store. Each commit is one transaction under the lease's number."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from twinbook.core.cells import CellBase
+from twinbook.core.fields import FieldBase, FieldChange
+from twinbook.core.snapshot import TheirAssignment, TheirCategory, TheirStudent, TheirTerm
+from twinbook.core.values import Form, Maxima, OurValue
+
+
+@dataclass(frozen=True, slots=True)
+class MoveBase:
+    pair: int
+    student: int
+    base: CellBase
+    membership: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOverCell:
+    """Set our cell, if it still has `expected_version` (C6), and move both halves of the base with it."""
+
+    pair: int
+    activity: int
+    student: int
+    expected_version: int
+    value: OurValue
+    theirs: Form
+    maxima: Maxima
+    membership: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreIntent:
+    pair: int
+    student: int
+    ours: OurValue
+    ours_version: int
+    sent: Form
+    maxima: Maxima
+
+
+@dataclass(frozen=True, slots=True)
+class EndIntents:
+    """Their request ended on our side without a complete answer: unsettled until a late enough reading (C4)."""
+
+    ids: tuple[int, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SettleIntents:
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordWrite:
+    """A value that was read back from the far side: a history entry of that side."""
+
+    activity: int
+    student: int | None
+    field: str
+    before: str | None
+    after: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Something that needs a person. `student` for cells, `field` for fields, neither for an activity as a whole."""
+
+    code: str
+    student: int | None = None
+    activity: int | None = None
+    field: str | None = None
+    ours: OurValue | None = None
+    ours_version: int = 0
+    theirs: Form | None = None
+    agreed: str | None = None
+    to_type: str = ""
+    details: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeCells:
+    """The open questions of exactly these students' cells: those in `held` are opened or kept, others close."""
+
+    pair: int
+    activity: int
+    students: frozenset[int]
+    held: tuple[Held, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeFields:
+    pair: int
+    activity: int
+    held: tuple[Held, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgePair:
+    """The open question of a pair as a whole; None closes it."""
+
+    pair: int
+    activity: int | None
+    held: Held | None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeSubjects:
+    """All questions whose subject is `prefix` or begins with `prefix:`. Those in `held` (subject → question) are opened or
+    kept, others close. Subjects: `student:ID`, `brake:class`, `brake:activity:ID`, `aeries:UNIQUE-ID`."""
+
+    prefix: str
+    held: Mapping[str, Held]
+
+
+@dataclass(frozen=True, slots=True)
+class MoveFields:
+    """The field base and what is for show, after a reading of the assignment."""
+
+    pair: int
+    fields: FieldBase
+    assignment: TheirAssignment
+    maxima: Maxima
+
+
+@dataclass(frozen=True, slots=True)
+class SetOurFields:
+    """Take over fields here, if the activity still has `expected_version`."""
+
+    pair: int
+    activity: int
+    expected_version: int
+    changes: tuple[FieldChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Enrol:
+    """An activity that stood in no pair."""
+
+    activity: int
+    ignored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CreateHere:
+    """An assignment that stood in no pair becomes an activity, or is ignored."""
+
+    assignment: TheirAssignment
+    category_id: int | None
+    ignored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StartCreate:
+    """The intent of an insert (A5): committed before the request."""
+
+    pair: int
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndCreate:
+    pair: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CancelCreate:
+    """The insert certainly did not happen."""
+
+    pair: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """The pair has its assignment for life."""
+
+    pair: int
+    assignment: TheirAssignment
+    fields: FieldBase
+    maxima: Maxima
+    adopted: bool
+    """Found by its external id after a doubtful insert, not answered by the insert itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The pair was looked through up to this generation of its activity (J1)."""
+
+    pair: int
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScoresRead:
+    pair: int
+    began_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LookAgain:
+    pair: int
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The pair's assignment was not found; None: it was (A7)."""
+
+    pair: int
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StudentsSeen:
+    students: tuple[TheirStudent, ...]
+    began_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GradebookSeen:
+    categories: tuple[TheirCategory, ...]
+    terms: tuple[TheirTerm, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLooked:
+    """Everything of the link was looked through up to this generation; `pulled`: all its pairs were read."""
+
+    generation: int
+    pulled: bool
+    pushed: bool
+
+
+Change = (
+    MoveBase
+    | TakeOverCell
+    | StoreIntent
+    | EndIntents
+    | SettleIntents
+    | RecordWrite
+    | JudgeCells
+    | JudgeFields
+    | JudgePair
+    | JudgeSubjects
+    | MoveFields
+    | SetOurFields
+    | Enrol
+    | CreateHere
+    | StartCreate
+    | EndCreate
+    | CancelCreate
+    | Pin
+    | Looked
+    | ScoresRead
+    | LookAgain
+    | Missing
+    | StudentsSeen
+    | GradebookSeen
+    | LinkLooked
+)

@@ -1,0 +1,234 @@
+"""Creating an assignment exactly once (A4, A5), although an insert is not idempotent and may land late.
+
+The intent, with an external id from a random UUID, is committed before the insert. After a doubtful ending the list is
+looked at again and again and the assignment adopted as soon as it is there; only the *repeat* of the insert waits longer
+than the longest time-out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from twinbook.core.carry_out import changes as ch
+from twinbook.core.carry_out import effects as ef
+from twinbook.core.carry_out.fields import created_base, maxima_of
+from twinbook.core.carry_out.report import Line, Report
+from twinbook.core.carry_out.views import LinkView, PairView
+from twinbook.core.fields import AssignmentBody, new_body
+from twinbook.core.matching import LmsActivity, SisAssignment, likely_partners
+from twinbook.core.remote import TheirCell
+from twinbook.core.snapshot import TheirAssignment
+from twinbook.core.values import Blank, Form, Mark
+
+EXTERNAL_PREFIX = "tb1:"
+_FIRST_LOOK = timedelta(seconds=2)
+_LATER = timedelta(seconds=1)
+
+
+@dataclass(slots=True)
+class Created:
+    """`known_blank`: the insert's own answer; its rows are blank without a reading (A5)."""
+
+    assignment: TheirAssignment
+    known_blank: bool
+
+
+CreateSteps = Generator[ef.Effect, Any, "Created | ef.Trouble | None"]
+
+
+def create_assignment(link: LinkView, pair: PairView, lane: ef.Lane, report: Report) -> CreateSteps:
+    """None: not yet, or a person is asked; the pair knows when to look again."""
+    now: datetime = yield ef.Now()
+    doubtful = pair.create_sent_at is not None
+    if not doubtful and not pair.activity.published:
+        yield from _looked(link, pair, None)
+        return None
+    ready_at = _ready_at(link, pair)
+    if not doubtful and ready_at is not None and ready_at > now:
+        yield from _looked(link, pair, ready_at)
+        return None
+    code = (
+        None if pair.activity.category_id is None else link.categories.code_of.get(pair.activity.category_id)
+    )
+    if code is None and not doubtful:
+        yield from _hold(link, pair, report, "category_unmapped", {})
+        return None
+    listing = yield ef.ListAssignments(lane, reuse=not doubtful)
+    if isinstance(listing, ef.Trouble):
+        return listing
+    if doubtful:
+        found = _ours(pair, listing)
+        if found:
+            return (yield from _adopt(pair, found, report))
+        if not _may_repeat(link, pair, listing.began_at):
+            yield from _look_later(link, pair, now)
+            return None
+    if not pair.create_confirmed:
+        twins = _likely(link, pair, listing)
+        if twins:
+            yield from _hold(link, pair, report, "possible_duplicate", twins)
+            return None
+    return (yield from _insert(link, pair, code or "", lane, report))
+
+
+def _ready_at(link: LinkView, pair: PairView) -> datetime | None:
+    """A4: with its first score at once; without one when it has been left unedited for a while. A draft never leaves."""
+    if any(not isinstance(cell.ours.value, Blank) for cell in pair.cells):
+        return None
+    return pair.edited_at + link.create_after
+
+
+def _looked(link: LinkView, pair: PairView, again_at: datetime | None) -> Generator[ef.Effect, Any, None]:
+    if link.writes:
+        yield ef.Commit((ch.Looked(pair.id, pair.activity.generation), ch.LookAgain(pair.id, again_at)))
+
+
+def _insert(link: LinkView, pair: PairView, code: str, lane: ef.Lane, report: Report) -> CreateSteps:
+    report.add(
+        Line("aeries", "create_activity", pair.activity.id, None, None, pair.activity.title),
+        "activities_created",
+    )
+    if not link.writes:
+        return None
+    external_id = pair.external_id
+    if external_id is None:
+        external_id = yield ef.MintExternalId()
+    body: AssignmentBody = new_body(pair.activity, code, external_id)
+    yield ef.Commit((ch.StartCreate(pair.id, external_id), ch.JudgePair(pair.id, pair.activity.id, None)))
+    ending = yield ef.Insert(body, lane)
+    match ending:
+        case ef.Inserted(assignment):
+            yield from _pin(pair, assignment, adopted=False)
+            return Created(assignment, known_blank=True)
+        case ef.Refused(message, _):
+            yield ef.Commit(
+                (
+                    ch.CancelCreate(pair.id),
+                    ch.JudgePair(
+                        pair.id, pair.activity.id, ch.Held("rejected_by_aeries", details={"message": message})
+                    ),
+                )
+            )
+            report.count("held")
+            return None
+        case ef.NotSent(trouble):
+            yield ef.Commit((ch.CancelCreate(pair.id),))
+            return trouble
+        case ef.Doubtful(trouble, ended_at):
+            yield ef.Commit((ch.EndCreate(pair.id, ended_at), ch.LookAgain(pair.id, ended_at + _FIRST_LOOK)))
+            return trouble
+        case _:
+            raise TypeError(f"not an ending of an insert: {ending!r}")
+
+
+def _ours(pair: PairView, listing: ef.Listing) -> list[TheirAssignment]:
+    return sorted(
+        (a for a in listing.assignments if a.external_id and a.external_id == pair.external_id),
+        key=lambda a: a.number,
+    )
+
+
+def _adopt(pair: PairView, found: list[TheirAssignment], report: Report) -> CreateSteps:
+    first = found[0]
+    yield from _pin(pair, first, adopted=True)
+    if len(found) > 1:
+        report.count("held")
+        held = ch.Held("copy_suspected", details={"numbers": ", ".join(str(a.number) for a in found)})
+        yield ef.Commit((ch.JudgePair(pair.id, pair.activity.id, held),))
+    return Created(first, known_blank=False)
+
+
+def _pin(pair: PairView, assignment: TheirAssignment, *, adopted: bool) -> Generator[ef.Effect, Any, None]:
+    base = created_base(pair.activity, assignment)
+    yield ef.Commit(
+        (
+            ch.Pin(pair.id, assignment, base, maxima_of(pair.activity, assignment), adopted),
+            ch.RecordWrite(
+                pair.activity.id, None, "activity", None, pair.activity.title, "created in Aeries"
+            ),
+            ch.JudgePair(pair.id, pair.activity.id, None),
+        )
+    )
+
+
+def _may_repeat(link: LinkView, pair: PairView, began_at: datetime) -> bool:
+    """Only a list that began later than the longest time-out after the insert ended proves that it never landed."""
+    return pair.create_ended_at is not None and began_at > pair.create_ended_at + link.longest_timeout
+
+
+def _look_later(link: LinkView, pair: PairView, now: datetime) -> Generator[ef.Effect, Any, None]:
+    """At growing intervals, and once for certain when the repeat is allowed."""
+    if pair.create_ended_at is None:
+        yield from _looked(link, pair, now + link.longest_timeout)
+        return
+    allowed = pair.create_ended_at + link.longest_timeout + _LATER
+    waited = max(now - pair.create_ended_at, _FIRST_LOOK)
+    yield from _looked(link, pair, min(now + waited, max(allowed, now + _LATER)))
+
+
+def _likely(link: LinkView, pair: PairView, listing: ef.Listing) -> dict[str, str]:
+    paired = {head.unique_id for head in link.pairs if head.unique_id is not None}
+    unpaired = [sis_item(a) for a in listing.assignments if a.unique_id not in paired]
+    partners = likely_partners(lms_item(pair), unpaired) if unpaired else ()
+    if not partners:
+        return {}
+    by_id = {a.unique_id: a for a in listing.assignments}
+    best = by_id[partners[0].id]
+    return {
+        "aeries_id": best.unique_id,
+        "number": str(best.number),
+        "name": best.title,
+        "reason": partners[0].reason,
+    }
+
+
+def _hold(
+    link: LinkView, pair: PairView, report: Report, code: str, details: dict[str, str]
+) -> Generator[ef.Effect, Any, None]:
+    report.count("held")
+    if link.writes:
+        held = ch.Held(code, details=details)
+        yield ef.Commit(
+            (ch.JudgePair(pair.id, pair.activity.id, held), ch.Looked(pair.id, pair.activity.generation))
+        )
+
+
+def lms_item(pair: PairView) -> LmsActivity:
+    return LmsActivity(
+        id=str(pair.activity.id),
+        title=pair.activity.title,
+        category_id=None if pair.activity.category_id is None else str(pair.activity.category_id),
+        points=pair.activity.points,
+        assigned_on=pair.activity.assigned_on,
+        due_on=pair.activity.due_on,
+        scores={
+            str(cell.sis_student_id): None if isinstance(cell.ours.value, Blank) else str(cell.ours.value)
+            for cell in pair.cells
+            if not isinstance(cell.ours.value, Mark)
+        },
+    )
+
+
+def sis_item(assignment: TheirAssignment) -> SisAssignment:
+    return SisAssignment(
+        id=assignment.unique_id,
+        number=assignment.number,
+        name=assignment.title,
+        category_code=assignment.category_code,
+        points_possible=assignment.weight_max,
+        number_correct_possible=assignment.entry_max,
+        assigned_on=assignment.assigned_on,
+        due_on=assignment.due_on,
+    )
+
+
+def blank_rows(pair: PairView, assignment: TheirAssignment, link: LinkView, began_at: datetime) -> ef.Reading:
+    """The rows of an assignment that was just created: blank for every student of the gradebook (reference §11.3)."""
+    blank = TheirCell(Form("blank"), assignment.entry_max, assignment.weight_max)
+    active = {student.student_id for student in link.students if not student.tag.strip()}
+    return ef.Reading(
+        {cell.sis_student_id: blank for cell in pair.cells if cell.sis_student_id in active}, began_at
+    )

@@ -1,0 +1,158 @@
+"""The fields of one pair: merged with a fresh reading of the assignment, sent complete, proven by the answer (A1)."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+from twinbook.core.carry_out import changes as ch
+from twinbook.core.carry_out import effects as ef
+from twinbook.core.carry_out.report import Line, Report
+from twinbook.core.carry_out.views import LinkView, PairView
+from twinbook.core.fields import (
+    Field,
+    FieldBase,
+    FieldPlan,
+    FieldQuestion,
+    halves,
+    merge_fields,
+    our_half,
+    their_half,
+    updated_body,
+)
+from twinbook.core.snapshot import OurActivity, TheirAssignment
+from twinbook.core.values import Maxima
+
+
+@dataclass(slots=True)
+class FieldsOutcome:
+    assignment: TheirAssignment
+    trouble: ef.Trouble | None = None
+    cells_wait: bool = False
+    again: bool = False
+    wrote: bool = False
+
+
+def ours_moved(pair: PairView) -> bool:
+    """Whether a field here differs from our half of its base, so that the assignment must be read."""
+    return any(
+        field.value in pair.fields and our_half(field, pair.activity) != pair.fields[field.value][0]
+        for field in Field
+    )
+
+
+def carry_out_fields(
+    link: LinkView,
+    pair: PairView,
+    assignment: TheirAssignment,
+    lane: ef.Lane,
+    report: Report,
+    *,
+    has_scores: bool,
+) -> Generator[ef.Effect, Any, FieldsOutcome]:
+    """Interrupted after the PUT: the next look finds the same texts on both sides and moves the base."""
+    out = FieldsOutcome(assignment)
+    plan = merge_fields(
+        pair.activity, assignment, pair.fields, link.categories, link.policy, has_scores=has_scores
+    )
+    out.cells_wait = plan.cells_wait
+    _note(pair, plan, report)
+    if not link.writes:
+        return out
+    base = plan.base
+    questions = list(plan.questions)
+    if plan.to_aeries:
+        body = updated_body(pair.activity, assignment, plan.to_aeries, pair.fields, link.categories)
+        ending = yield ef.Update(assignment.unique_id, body, lane)
+        match ending:
+            case ef.Updated(answered):
+                out.assignment, out.wrote = answered, True
+                base = _answered_base(plan, answered)
+                yield ef.Commit(tuple(_recorded(pair, plan)))
+            case ef.Refused(message, _):
+                base = _without(plan, pair.fields)
+                questions += [
+                    FieldQuestion(c.field, "rejected_by_aeries:" + message, c.after, c.before)
+                    for c in plan.to_aeries
+                ]
+            case ef.Doubtful(trouble, _) | ef.NotSent(trouble):
+                out.trouble = trouble
+                return out
+            case _:
+                raise TypeError(f"not an ending of an update: {ending!r}")
+    committed = yield ef.Commit(
+        (
+            ch.MoveFields(pair.id, base, out.assignment, maxima_of(pair.activity, out.assignment)),
+            ch.JudgeFields(pair.id, pair.activity.id, tuple(_held(question) for question in questions)),
+            *(
+                [ch.SetOurFields(pair.id, pair.activity.id, pair.activity.version, plan.to_lms)]
+                if plan.to_lms
+                else []
+            ),
+        )
+    )
+    out.again = bool(committed.lost)
+    return out
+
+
+def maxima_of(activity: OurActivity, assignment: TheirAssignment) -> Maxima:
+    ours = activity.points if not activity.extra_credit else assignment.weight_max * 0
+    return Maxima(ours, assignment.entry_max, assignment.weight_max)
+
+
+def created_base(activity: OurActivity, assignment: TheirAssignment) -> FieldBase:
+    """The field base of an assignment that we created. GradingCompleted cannot be set by an insert (reference §14): where
+    ours is set, our half stays behind, so that the next look sends it."""
+    base = dict(halves(activity, assignment))
+    ours, theirs = base[Field.GRADING_COMPLETED]
+    if ours != theirs:
+        base[Field.GRADING_COMPLETED] = (theirs, theirs)
+    return base
+
+
+def _answered_base(plan: FieldPlan, answered: TheirAssignment) -> FieldBase:
+    """What we sent takes the form in which Aeries shows it: its character filter works on output (reference §3.11)."""
+    base = dict(plan.base)
+    for change in plan.to_aeries:
+        ours, _ = base[change.field]
+        base[change.field] = (ours, their_half(change.field, answered))
+    return base
+
+
+def _without(plan: FieldPlan, old: FieldBase) -> FieldBase:
+    base = dict(plan.base)
+    for change in plan.to_aeries:
+        if change.field in old:
+            base[change.field] = old[change.field]
+    return base
+
+
+def _recorded(pair: PairView, plan: FieldPlan) -> list[ch.Change]:
+    return [
+        ch.RecordWrite(
+            pair.activity.id, None, change.field.value, change.before, change.after, "changed here"
+        )
+        for change in plan.to_aeries
+    ]
+
+
+def _held(question: FieldQuestion) -> ch.Held:
+    code, _, message = question.code.partition(":")
+    details = {"ours": question.ours, "theirs": question.theirs}
+    if message:
+        details["message"] = message
+    return ch.Held(code=code, field=question.field.value, details=details)
+
+
+def _note(pair: PairView, plan: FieldPlan, report: Report) -> None:
+    activity = pair.activity.id
+    for side, changes in (("lms", plan.to_lms), ("aeries", plan.to_aeries)):
+        if not changes:
+            continue
+        before = "; ".join(f"{c.field.value}: {c.before}" for c in changes)
+        after = "; ".join(f"{c.field.value}: {c.after}" for c in changes)
+        line = Line("lms" if side == "lms" else "aeries", "update_activity", activity, None, before, after)
+        report.add(line, "activities_updated")
+    for question in plan.questions:
+        report.count("conflicts" if question.code == "conflict" else "held")

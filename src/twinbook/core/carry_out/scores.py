@@ -1,0 +1,467 @@
+"""The scores of one pair: read, merge, send, prove (C4 to C7).
+
+One request carries only the cells that must change; its answer holds all scores of the assignment and is both the proof
+and a new reading. A refused batch is halved until the refused cell is alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+
+from twinbook.core.brake import Compared
+from twinbook.core.carry_out import changes as ch
+from twinbook.core.carry_out import effects as ef
+from twinbook.core.carry_out.report import Line, Report
+from twinbook.core.carry_out.views import CellView, LinkView, PairView, membership_token
+from twinbook.core.cells import (
+    CellBase,
+    CellState,
+    Decision,
+    Hold,
+    Membership,
+    NewBase,
+    Nothing,
+    Policy,
+    ProblemCode,
+    Send,
+    TakeOver,
+)
+from twinbook.core.merge import answered_base, decide
+from twinbook.core.remote import CellTerms, TheirCell
+from twinbook.core.values import Blank, ForeignMark, Form, Mark, Maxima, Number, OurValue
+
+Steps = Generator[ef.Effect, Any, "ScoresOutcome"]
+
+LATER = timedelta(seconds=1)
+"""Past the longest time-out by this much, so that a reading certainly began after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlankedThere:
+    """A value here, a blank there, both as agreed but for that: judged once the student list was read after the scores."""
+
+    step: ch.TakeOverCell
+    sis_student_id: int
+    agreed_as: str | None
+    before: str
+
+
+@dataclass(slots=True)
+class ScoresOutcome:
+    """`pending`: take-overs that wait for the brake's verdict over the whole class."""
+
+    trouble: ef.Trouble | None = None
+    pending: list[ch.TakeOverCell] = field(default_factory=list)
+    blanks: list[BlankedThere] = field(default_factory=list)
+    """Blanks there over values here: only a run that reads the student list afterwards may take them over (C7)."""
+    compared: list[Compared] = field(default_factory=list)
+    wrote: bool = False
+    again: bool = False
+    """Something moved while this look went on: the pair stays dirty."""
+
+
+def carry_out_scores(
+    link: LinkView,
+    pair: PairView,
+    maxima: Maxima,
+    reading: ef.Reading,
+    lane: ef.Lane,
+    report: Report,
+    *,
+    grading_completed: bool,
+    overwrite: Policy = Policy.ASK,
+    only: frozenset[int] | None = None,
+) -> Steps:
+    """`maxima`: the assignment's own, with ours. `only`: the students a confirmed set-up decided; None: everybody.
+
+    Interrupted at any yield: the next look finds the same difference, or its own echo, and goes on.
+    """
+    look = _Look(link, pair, CellTerms(maxima, grading_completed), lane, report, overwrite, only)
+    return (yield from look.run(reading))
+
+
+class _Look:
+    def __init__(
+        self,
+        link: LinkView,
+        pair: PairView,
+        terms: CellTerms,
+        lane: ef.Lane,
+        report: Report,
+        overwrite: Policy,
+        only: frozenset[int] | None,
+    ) -> None:
+        self.link = link
+        self.pair = pair
+        self.terms = terms
+        self.lane = lane
+        self.report = report
+        self.overwrite = overwrite
+        self.only = only
+        self.out = ScoresOutcome()
+        self.uncertain: list[datetime] = []
+        self._rows: Mapping[int, TheirCell] = {}
+
+    def run(self, reading: ef.Reading) -> Steps:
+        self._rows = reading.rows
+        decisions = self._decide(reading.rows, self.pair.cells)
+        sends = {view.student: step for view, step in decisions if isinstance(step, Send)}
+        self._note(decisions)
+        if not self.link.writes:
+            return self.out
+        settled = self._settled_by(reading.began_at)
+        committed: ef.Committed = yield ef.Commit(
+            (
+                *self._own_side(decisions),
+                *self._intents(sends),
+                *settled,
+                ch.ScoresRead(self.pair.id, reading.began_at),
+            )
+        )
+        self.out.again |= bool(committed.lost)
+        if sends:
+            yield from self._send(sends, committed.intents)
+        if self.out.trouble is None and not self.out.again:
+            yield ef.Commit((ch.Looked(self.pair.id, self.pair.activity.generation),))
+        yield ef.Commit((ch.LookAgain(self.pair.id, self._look_again(reading.began_at)),))
+        return self.out
+
+    # Deciding
+
+    def _decide(
+        self, rows: Mapping[int, TheirCell], views: Iterable[CellView]
+    ) -> list[tuple[CellView, Decision]]:
+        return [(view, self._decide_one(view, rows.get(view.sis_student_id))) for view in views]
+
+    def _decide_one(self, view: CellView, theirs: TheirCell | None) -> Decision:
+        state = CellState(
+            student=view.student,
+            ours=view.ours,
+            theirs=theirs,
+            base=view.base,
+            intents=view.intents,
+            problem=view.problem,
+            membership=self.link.membership(view.sis_student_id, self.pair.their_due_on, view.agreed_as),
+            students_read_after=True,
+            term_open=self.link.term_open(self.pair.their_due_on),
+            send_anyway=view.send_anyway,
+        )
+        overwrite = self.overwrite if self.only is None or view.student in self.only else Policy.ASK
+        decision = decide(state, self.link.far, self.terms, self.link.policy, overwrite=overwrite)
+        if (
+            theirs is None
+            and not isinstance(view.ours.value, Blank)
+            and not isinstance(decision, (Send, TakeOver))
+        ):
+            return self._without_row(view)
+        return self._without_blanks(view, state, decision, overwrite)
+
+    def _without_blanks(
+        self, view: CellView, state: CellState, decision: Decision, overwrite: Policy
+    ) -> Decision:
+        """Put a blank over a value aside: by itself it proves nothing."""
+        if isinstance(decision, Hold) and decision.code is ProblemCode.READDED:
+            proven = replace(state, membership=Membership.WRITABLE)
+            decision = decide(proven, self.link.far, self.terms, self.link.policy, overwrite=overwrite)
+        if not isinstance(decision, TakeOver) or not isinstance(decision.value, Blank):
+            return decision
+        if isinstance(decision.before, Blank):
+            return decision
+        step = self._take_over_change(view, decision)
+        self.out.blanks.append(BlankedThere(step, view.sis_student_id, view.agreed_as, str(decision.before)))
+        return Nothing(agreed=False)
+
+    def _without_row(self, view: CellView) -> Decision:
+        """A value here, and no row there: the student cannot receive a score (reference §10.6)."""
+        if view.base is not None and view.base.ours == view.ours.value:
+            return Nothing(agreed=False)
+        return Hold(ProblemCode.NOT_IN_GRADEBOOK, "")
+
+    def _note(self, decisions: list[tuple[CellView, Decision]]) -> None:
+        """Tell the report and the brake what is about to happen."""
+        activity = self.pair.activity.id
+        for view, step in decisions:
+            overwritten = blanked = False
+            match step:
+                case Send():
+                    after = str(step.ours.value)
+                    self.report.add(
+                        Line(
+                            "aeries",
+                            _kind(step.ours.value),
+                            activity,
+                            view.student,
+                            str(step.replaces) or None,
+                            after,
+                        ),
+                        "scores_set",
+                    )
+                case TakeOver():
+                    blanked = isinstance(step.value, Blank)
+                    overwritten = not isinstance(step.before, Blank)
+                    line = Line(
+                        "lms",
+                        _kind(step.value),
+                        activity,
+                        view.student,
+                        str(step.before) or None,
+                        str(step.value) or None,
+                    )
+                    self.report.add(line, "scores_cleared" if blanked else "scores_set")
+                case Hold():
+                    self.report.count("conflicts" if step.code is ProblemCode.CONFLICT else "held")
+                case Nothing() | NewBase():
+                    pass
+                case _:
+                    assert_never(step)
+            if not isinstance(view.ours.value, Blank):
+                self.out.compared.append(
+                    Compared(view.student, activity, overwritten, overwritten and blanked, False)
+                )
+
+    # Our own side
+
+    def _own_side(self, decisions: list[tuple[CellView, Decision]]) -> list[ch.Change]:
+        """Bases, take-overs that fill a blank, and questions. Take-overs of a value wait for the brake."""
+        result: list[ch.Change] = []
+        held: list[ch.Held] = []
+        judged: set[int] = set()
+        for view, step in decisions:
+            match step:
+                case NewBase(base):
+                    result.append(self._base(view, base))
+                    judged.add(view.student)
+                case TakeOver():
+                    result += self._take_over(view, step)
+                case Hold():
+                    if step.echo is not None:
+                        result.append(self._base(view, step.echo))
+                    held.append(self._held(view, step))
+                    judged.add(view.student)
+                case Nothing(agreed):
+                    if agreed:
+                        judged.add(view.student)
+                case Send():
+                    if step.echo is not None:
+                        result.append(self._base(view, step.echo))
+                    judged.add(view.student)
+                case _:
+                    assert_never(step)
+        result.append(ch.JudgeCells(self.pair.id, self.pair.activity.id, frozenset(judged), tuple(held)))
+        return result
+
+    def _take_over(self, view: CellView, step: TakeOver) -> list[ch.Change]:
+        change = self._take_over_change(view, step)
+        if isinstance(step.before, Blank):
+            return [change]
+        self.out.pending.append(change)
+        return []
+
+    def _take_over_change(self, view: CellView, step: TakeOver) -> ch.TakeOverCell:
+        return ch.TakeOverCell(
+            pair=self.pair.id,
+            activity=self.pair.activity.id,
+            student=view.student,
+            expected_version=step.expected_version,
+            value=step.value,
+            theirs=step.theirs.form,
+            maxima=step.maxima,
+            membership=self._membership(view),
+            why=step.why,
+        )
+
+    def _base(self, view: CellView, base: CellBase) -> ch.MoveBase:
+        return ch.MoveBase(self.pair.id, view.student, base, self._membership(view))
+
+    def _membership(self, view: CellView) -> str:
+        row = next((s for s in self.link.students if s.student_id == view.sis_student_id), None)
+        return "" if row is None else membership_token(row)
+
+    def _held(self, view: CellView, step: Hold) -> ch.Held:
+        theirs = self._rows.get(view.sis_student_id)
+        return ch.Held(
+            code=step.code.value,
+            student=view.student,
+            ours=view.ours.value,
+            ours_version=view.ours.version,
+            theirs=None if theirs is None else theirs.form,
+            agreed=None if view.base is None or view.base.ours is None else str(view.base.ours),
+            to_type=step.to_type,
+        )
+
+    # Sending
+
+    def _intents(self, sends: Mapping[int, Send]) -> list[ch.Change]:
+        return [
+            ch.StoreIntent(
+                self.pair.id, student, step.ours.value, step.ours.version, step.form, step.terms.maxima
+            )
+            for student, step in sends.items()
+        ]
+
+    def _send(self, sends: Mapping[int, Send], intents: Mapping[int, int]) -> Generator[ef.Effect, Any, None]:
+        """Batches, halved where refused. Everything else ends the sending: the next look finds what is left."""
+        waiting = [dict(sends)]
+        refused_at: datetime | None = None
+        while waiting:
+            batch = waiting.pop()
+            ending = yield ef.WriteScores(self._unique_id, self._entries(batch), self.lane)
+            ids = tuple(intents[student] for student in batch)
+            match ending:
+                case ef.Accepted(reading):
+                    self.out.wrote = True
+                    yield from self._prove(batch, ids, reading, last=not waiting)
+                case ef.Refused(message, _) if len(batch) == 1:
+                    yield ef.Commit((ch.SettleIntents(ids), self._rejected(batch, message)))
+                case ef.Refused(_, ended_at):
+                    refused_at = ended_at
+                    waiting += _halves(batch)
+                case ef.Doubtful(trouble, ended_at):
+                    self.uncertain.append(ended_at)
+                    self.out.trouble = trouble
+                    yield ef.Commit((ch.EndIntents(self._rest(ids, waiting, intents), ended_at),))
+                    return
+                case ef.NotSent(trouble):
+                    self.out.trouble = trouble
+                    rest = self._rest(ids, waiting, intents)
+                    # A refused batch may have been stored in part (reference U7): its cells stay unsettled.
+                    yield ef.Commit(
+                        (ch.SettleIntents(rest) if refused_at is None else ch.EndIntents(rest, refused_at),)
+                    )
+                    return
+                case _:
+                    raise TypeError(f"not an ending of a write: {ending!r}")
+
+    def _rest(
+        self, ids: tuple[int, ...], waiting: list[dict[int, Send]], intents: Mapping[int, int]
+    ) -> tuple[int, ...]:
+        return (*ids, *(intents[student] for later in waiting for student in later))
+
+    @property
+    def _unique_id(self) -> str:
+        if self.pair.unique_id is None:
+            raise ValueError("a pair without an assignment has no scores")
+        return self.pair.unique_id
+
+    def _entries(self, batch: Mapping[int, Send]) -> tuple[ef.ScoreEntry, ...]:
+        sis = {view.student: view.sis_student_id for view in self.pair.cells}
+        return tuple(
+            ef.ScoreEntry(sis[student], step.entry_text, step.date_completed)
+            for student, step in batch.items()
+        )
+
+    def _prove(
+        self, batch: Mapping[int, Send], ids: tuple[int, ...], reading: ef.Reading, *, last: bool
+    ) -> Generator[ef.Effect, Any, None]:
+        """The base is what was sent and answered, never the LMS value of this later moment (C6). Cells that were not
+        sent are reconciled, not copied."""
+        views = {view.student: view for view in self.pair.cells}
+        result: list[ch.Change] = []
+        rejected: list[ch.Held] = []
+        for student, step in batch.items():
+            view = views[student]
+            answered = reading.rows.get(view.sis_student_id)
+            if answered is not None and self.link.far.took(step.form, answered):
+                result.append(self._base(view, answered_base(step, answered)))
+                result.append(self._recorded(student, step, answered))
+            else:
+                rejected.append(self._not_taken(view, step, answered))
+        judged = frozenset(batch)
+        result.append(ch.JudgeCells(self.pair.id, self.pair.activity.id, judged, tuple(rejected)))
+        result.append(ch.SettleIntents(ids))
+        if last and self._others_moved(reading, set(batch)):
+            self.out.again = True
+        result.append(ch.ScoresRead(self.pair.id, reading.began_at))
+        committed: ef.Committed = yield ef.Commit(tuple(result))
+        self.out.again |= bool(committed.lost)
+
+    def _others_moved(self, reading: ef.Reading, sent: set[int]) -> bool:
+        """Rows of the answer, other than ours, that changed since the reading before it: the pair is looked at again."""
+        return any(
+            view.student not in sent
+            and view.sis_student_id in reading.rows
+            and reading.rows[view.sis_student_id] != self._rows.get(view.sis_student_id)
+            for view in self.pair.cells
+        )
+
+    def _recorded(self, student: int, step: Send, answered: TheirCell) -> ch.RecordWrite:
+        after = self.link.far.decode(answered, self.terms.maxima.ours)
+        return ch.RecordWrite(
+            self.pair.activity.id, student, "score", str(step.replaces) or None, str(after) or None, step.why
+        )
+
+    def _not_taken(self, view: CellView, step: Send, answered: TheirCell | None) -> ch.Held:
+        """Aeries ignores a student who is not in the gradebook (reference §12.6): then the answer has no row."""
+        code = ProblemCode.NOT_IN_GRADEBOOK if answered is None else ProblemCode.REJECTED
+        return ch.Held(
+            code=code.value,
+            student=view.student,
+            ours=step.ours.value,
+            ours_version=step.ours.version,
+            theirs=None if answered is None else answered.form,
+            details={"message": "Aeries answered without taking the value."},
+        )
+
+    def _rejected(self, batch: Mapping[int, Send], message: str) -> ch.JudgeCells:
+        (student, step), *_ = batch.items()
+        self.report.count("held")
+        held = ch.Held(
+            code=ProblemCode.REJECTED.value,
+            student=student,
+            ours=step.ours.value,
+            ours_version=step.ours.version,
+            theirs=self._form_of(student),
+            details={"message": message},
+        )
+        return ch.JudgeCells(self.pair.id, self.pair.activity.id, frozenset({student}), (held,))
+
+    def _form_of(self, student: int) -> Form | None:
+        sis = next(view.sis_student_id for view in self.pair.cells if view.student == student)
+        row = self._rows.get(sis)
+        return None if row is None else row.form
+
+    # Settling
+
+    def _settled_by(self, began_at: datetime) -> list[ch.Change]:
+        """C4: an intent without a complete answer is settled only by a reading that began late enough."""
+        late_enough = tuple(
+            intent.id
+            for view in self.pair.cells
+            for intent in view.intents
+            if intent.ended_at is not None and began_at > intent.ended_at + self.link.longest_timeout
+        )
+        return [ch.SettleIntents(late_enough)] if late_enough else []
+
+    def _look_again(self, began_at: datetime) -> datetime | None:
+        """When the pair must be looked at once more because something of it is unsettled."""
+        open_ends = [
+            intent.ended_at
+            for view in self.pair.cells
+            for intent in view.intents
+            if intent.ended_at is not None and began_at <= intent.ended_at + self.link.longest_timeout
+        ]
+        open_ends += self.uncertain
+        if any(intent.ended_at is None for view in self.pair.cells for intent in view.intents):
+            open_ends.append(began_at)
+        return max(open_ends) + self.link.longest_timeout + LATER if open_ends else None
+
+
+def _kind(value: OurValue) -> str:
+    match value:
+        case Blank():
+            return "clear_score"
+        case Number():
+            return "set_score"
+        case Mark() | ForeignMark():
+            return "set_mark"
+        case _:
+            assert_never(value)
+
+
+def _halves(batch: Mapping[int, Send]) -> list[dict[int, Send]]:
+    items = list(batch.items())
+    middle = len(items) // 2
+    return [dict(items[middle:]), dict(items[:middle])]

@@ -1,0 +1,152 @@
+"""What a generator is shown of the stored state: plain values, loaded in one snapshot per view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from twinbook.core.brake import BrakeLimits
+from twinbook.core.cells import CellBase, Intent, Membership, OpenProblem, OurCell, Policy
+from twinbook.core.fields import CategoryMap, FieldBase
+from twinbook.core.remote import FarSide
+from twinbook.core.snapshot import OurActivity, TheirStudent, TheirTerm
+from twinbook.core.values import Blank, Maxima, OurValue
+
+
+class PairState(StrEnum):
+    LINKED = "linked"
+    CREATING = "creating"
+    HELD = "held"
+    IGNORED_IN_LMS = "ignored_in_lms"
+    IGNORED_IN_AERIES = "ignored_in_aeries"
+    UNLINKED = "unlinked"
+
+
+class NewItems(StrEnum):
+    CREATE = "create"
+    ASK = "ask"
+    IGNORE = "ignore"
+
+
+@dataclass(frozen=True, slots=True)
+class PairHead:
+    id: int
+    state: PairState
+    unique_id: str | None
+    activity_id: int | None
+    title: str
+    dirty: bool
+    """Its activity changed since this pair was last looked through, or an unsettled write makes it due."""
+    missing_since: datetime | None
+    activity_deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    link_id: int
+    class_id: int
+    generation: int
+    """The class's change counter as of this view: the most that a look may claim to have seen (J1)."""
+    writes: bool
+    """False in `observe` mode: everything is read and planned, nothing is written on either side."""
+    policy: Policy
+    new_in_aeries: NewItems
+    new_in_lms: NewItems
+    create_after: timedelta
+    grace: timedelta
+    longest_timeout: timedelta
+    second_look: timedelta
+    far: FarSide
+    brake: BrakeLimits
+    categories: CategoryMap
+    ignored_codes: frozenset[str]
+    students: tuple[TheirStudent, ...]
+    students_read_at: datetime | None
+    gradebook_read_at: datetime | None
+    terms: tuple[TheirTerm, ...]
+    today: date
+    pairs: tuple[PairHead, ...]
+    new_activities: tuple[OurActivity, ...]
+    """Activities in no pair yet."""
+    values_in_class: int
+    """Non-blank LMS values under linked pairs: what the class brake measures against."""
+
+    def membership(self, sis_student_id: int, due_on: date | None, agreed_as: str | None) -> Membership:
+        """By the last reading of the student list. `agreed_as`: the membership token stored with the base."""
+        row = next((s for s in self.students if s.student_id == sis_student_id), None)
+        if row is None or row.tag.strip() or not row.spans(due_on or self.today):
+            return Membership.ABSENT
+        if agreed_as and agreed_as != membership_token(row):
+            return Membership.READDED
+        return Membership.WRITABLE
+
+    def same_membership(self, sis_student_id: int, agreed_as: str | None) -> bool:
+        """Whether the student is in the gradebook, and in the same way as when the value was agreed (C7)."""
+        row = next((s for s in self.students if s.student_id == sis_student_id), None)
+        return row is not None and not row.tag.strip() and agreed_as == membership_token(row)
+
+    def term_open(self, due_on: date | None) -> bool:
+        """G2: the gradebook term that holds the due date decides; of several the one that ends last; none: not ended."""
+        if due_on is None:
+            return True
+        ends = [
+            term.ends_on
+            for term in self.terms
+            if term.ends_on is not None
+            and (term.starts_on is None or term.starts_on <= due_on)
+            and due_on <= term.ends_on
+        ]
+        return not ends or self.today <= max(ends) + self.grace
+
+
+def membership_token(row: TheirStudent) -> str:
+    return f"{row.starts_on or ''}|{row.ends_on or ''}|{row.tag.strip()}"
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    student: int
+    sis_student_id: int
+    ours: OurCell
+    base: CellBase | None
+    agreed_as: str | None
+    intents: tuple[Intent, ...]
+    problem: OpenProblem | None
+    send_anyway: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PairView:
+    """One pair with everything that deciding about it needs. `cells`: the class's active students whom Aeries knows."""
+
+    id: int
+    state: PairState
+    activity: OurActivity
+    edited_at: datetime
+    unique_id: str | None
+    number: int | None
+    external_id: str | None
+    create_sent_at: datetime | None
+    create_ended_at: datetime | None
+    """None with `create_sent_at` set: the worker died in the middle, and is not yet known to be dead."""
+    create_confirmed: bool
+    fields: FieldBase
+    maxima: Maxima | None
+    their_due_on: date | None
+    their_grading_completed: bool
+    cells: tuple[CellView, ...]
+    open_question: str | None
+    """Code of an open problem of the pair itself (possible_duplicate, rejected_by_aeries …)."""
+
+    @property
+    def has_values(self) -> bool:
+        """Whether either side is known to hold a value: a change of points is a question from then on (A3)."""
+        return any(
+            _is_value(cell.ours.value) or (cell.base is not None and _is_value(cell.base.ours))
+            for cell in self.cells
+        )
+
+
+def _is_value(value: OurValue | None) -> bool:
+    return value is not None and not isinstance(value, Blank)
