@@ -6,10 +6,10 @@ import numpy as np
 
 from twinbook.core.matching.assignment import best_pairs
 from twinbook.core.matching.columns import Floats
-from twinbook.core.matching.evidence import name_evidence
 from twinbook.core.matching.items import LmsActivity, LmsCategory, SisAssignment, SisCategory
 from twinbook.core.matching.names import read_title
 from twinbook.core.matching.proposals import CategoryProposal, Confidence
+from twinbook.core.matching.titles import word_evidence
 
 _PRIOR = -0.5
 _SAME_WEIGHT, _OTHER_WEIGHT = 1.0, -0.5
@@ -33,7 +33,7 @@ def propose_categories(
         ],
         dtype=float,
     )
-    names = name_evidence([read_title(c.name) for c in ours], [read_title(k.name) for k in theirs])
+    names = word_evidence([read_title(c.name) for c in ours], [read_title(k.name) for k in theirs], {})
     weights = np.array([[_weight(c, k) for k in theirs] for c in ours])
     total = _PRIOR + names + weights + _votes(counts)
     return tuple(

@@ -6,64 +6,164 @@ much more often the observation is made of one piece of work than of two differe
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 
 import numpy as np
-from rapidfuzz.distance import OSA
+import numpy.typing as npt
 
 from twinbook.core.matching.columns import Floats, ScoreEvidence, score_evidence
+from twinbook.core.matching.habits import Clear, Habits, Stem
 from twinbook.core.matching.items import LmsActivity, SisAssignment
 from twinbook.core.matching.names import Title, dated, read_title
+from twinbook.core.matching.titles import TitleEvidence, title_evidence
 
-# Without any evidence, an item's partner is one of the other side's.
+# Without any evidence an item's partner is one of the other side's, or none.
 _PRIOR = -4.0
 
-# Days between the due dates (after the class's own shift) and what they are worth.
-_DAYS = ((0, 2.6), (1, 1.3), (3, 0.0), (7, -1.2), (14, -2.2), (10**6, -3.2))
+# Share of pairs of one piece of work by days between the due dates, each way, before habits are known.
+_USUAL_DAYS = {0: 0.62, 1: 0.10, 2: 0.02, 3: 0.01, 4: 0.004, 5: 0.004, 6: 0.004, 7: 0.012}
+_RARE_DAYS = 0.0008
+_WORST_DAYS, _BEST_DAYS = -5.0, 3.5
 
-_SAME_NUMBERS, _PART_OF_NUMBERS, _ONE_SIDE_NUMBERED, _OTHER_NUMBERS = 2.0, 0.8, -0.5, -5.0
-_OTHER_WORK = -6.0
-_SAME_POINTS, _OTHER_POINTS = 0.9, -1.2
+_SAME_POINTS_SHARE = 0.9
+_BEST_POINTS, _WORST_POINTS = 2.5, -2.3
+
+_BEST_CATEGORY = 1.6
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    names: Floats
-    numbers: Floats
-    other_work: Floats
+    titles: TitleEvidence
     dates: Floats
     points: Floats
+    categories: Floats
     scores: ScoreEvidence
-    days: Floats
+    recurring: npt.NDArray[np.bool_]
+
+    def against(self, row: int, column: int) -> float:
+        """The strongest thing that speaks against the pair (0: nothing), scores aside."""
+        parts = (self.titles.words, self.titles.numbers, self.titles.other_work, self.dates, self.points)
+        return min(0.0, *(float(part[row, column]) for part in parts))
 
     def total(self) -> Floats:
         return np.asarray(
-            _PRIOR
-            + self.names
-            + self.numbers
-            + self.other_work
-            + self.dates
-            + self.points
-            + self.scores.weight,
+            _PRIOR + self.titles.total() + self.dates + self.points + self.categories + self.scores.weight,
             dtype=np.float64,
         )
 
 
-def gather(activities: Sequence[LmsActivity], assignments: Sequence[SisAssignment]) -> Evidence:
-    ours = [read_title(a.title) for a in activities]
-    theirs = [read_title(s.name) for s in assignments]
-    days = _days_between([a.due_on for a in activities], [s.due_on for s in assignments])
-    return Evidence(
-        names=name_evidence(ours, theirs),
-        numbers=_number_evidence(ours, theirs, activities, assignments),
-        other_work=_other_work_evidence(ours, theirs),
-        dates=_date_evidence(days),
-        points=_point_evidence(activities, assignments),
+@dataclass(frozen=True, slots=True)
+class Classroom:
+    """The items of one class with what does not depend on habits worked out once."""
+
+    activities: tuple[LmsActivity, ...]
+    assignments: tuple[SisAssignment, ...]
+    ours: tuple[Title, ...]
+    theirs: tuple[Title, ...]
+    our_stems: tuple[Stem, ...]
+    their_stems: tuple[Stem, ...]
+    days: Floats
+    ratio: Floats
+    scores: ScoreEvidence
+    recurring: npt.NDArray[np.bool_]
+
+
+def classroom(activities: Sequence[LmsActivity], assignments: Sequence[SisAssignment]) -> Classroom:
+    ours = tuple(read_title(a.title) for a in activities)
+    theirs = tuple(read_title(s.name) for s in assignments)
+    ours, theirs = _without_habitual_words(ours, theirs), _without_habitual_words(theirs, ours)
+    return Classroom(
+        activities=tuple(activities),
+        assignments=tuple(assignments),
+        ours=ours,
+        theirs=theirs,
+        our_stems=_stems(ours),
+        their_stems=_stems(theirs),
+        days=_days_between([a.due_on for a in activities], [s.due_on for s in assignments]),
+        ratio=_ratios(activities, assignments),
         scores=score_evidence(activities, assignments),
-        days=days,
+        recurring=_recurring(ours)[:, None] | _recurring(theirs)[None, :],
     )
+
+
+def weigh(room: Classroom, habits: Habits, with_dates: bool = True) -> Evidence:
+    none = np.zeros(room.days.shape)
+    return Evidence(
+        titles=title_evidence(
+            room.ours,
+            room.theirs,
+            [a.due_on for a in room.activities],
+            [s.due_on for s in room.assignments],
+            room.our_stems,
+            room.their_stems,
+            habits,
+        ),
+        dates=_date_evidence(room, habits) if with_dates else none,
+        points=_point_evidence(room, habits),
+        categories=_category_evidence(room, habits),
+        scores=room.scores,
+        recurring=room.recurring,
+    )
+
+
+def clear_pair(room: Classroom, row: int, column: int) -> Clear:
+    activity, assignment = room.activities[row], room.assignments[column]
+    days, ratio = float(room.days[row, column]), float(room.ratio[row, column])
+    ours, theirs = room.ours[row], room.theirs[column]
+    return Clear(
+        row=row,
+        column=column,
+        stems=(room.our_stems[row], room.their_stems[column]),
+        days=None if np.isnan(days) else int(days),
+        category=(activity.category_id, assignment.category_code),
+        ratio=None if np.isnan(ratio) else ratio,
+        words=(frozenset(ours.words), frozenset(theirs.words)),
+        numbers=(
+            tuple(part for number in ours.numbers for part in number),
+            tuple(part for number in theirs.numbers for part in number),
+        ),
+        scored=bool(room.scores.weight[row, column] > 2),
+    )
+
+
+def _without_habitual_words(titles: tuple[Title, ...], others: tuple[Title, ...]) -> tuple[Title, ...]:
+    """Other-work words that a whole series carries are ordinary words of it ("Slope practice" and so on).
+
+    A word is habitual when many titles carry it and few of them have a title without it beside them,
+    on either side.
+    """
+    plain = {(frozenset(t.words), t.numbers) for t in (*titles, *others) if not t.other_work}
+    carried: Counter[str] = Counter()
+    beside: Counter[str] = Counter()
+    for title in titles:
+        for word in title.other_work:
+            carried[word] += 1
+            beside[word] += (frozenset(title.words), title.numbers) in plain
+    habitual = {
+        word
+        for word, count in carried.items()
+        if count >= max(4, 0.15 * len(titles)) and beside[word] <= count / 4
+    }
+    return tuple(
+        replace(t, words=(*t.words, *sorted(t.other_work & habitual)), other_work=t.other_work - habitual)
+        if t.other_work & habitual
+        else t
+        for t in titles
+    )
+
+
+def _recurring(titles: tuple[Title, ...]) -> npt.NDArray[np.bool_]:
+    """Titles that another item of the same side bears too."""
+    keys = [(frozenset(t.words), t.numbers, t.other_work) for t in titles]
+    held = Counter(keys)
+    return np.array([held[key] > 1 for key in keys], dtype=np.bool_)
+
+
+def _stems(titles: tuple[Title, ...]) -> tuple[Stem, ...]:
+    """The words of a title that at least three titles share: the name of its series."""
+    held = Counter(word for title in titles for word in title.words)
+    return tuple(tuple(sorted(word for word in title.words if held[word] >= 3)) for title in titles)
 
 
 def _days_between(ours: list[date | None], theirs: list[date | None]) -> Floats:
@@ -73,106 +173,98 @@ def _days_between(ours: list[date | None], theirs: list[date | None]) -> Floats:
     return np.asarray(numbers(theirs)[None, :] - numbers(ours)[:, None], dtype=np.float64)
 
 
-def _date_evidence(days: Floats) -> Floats:
-    """Dates count relative to the shift that most items share (a time zone, a week)."""
-    known = days[~np.isnan(days)]
-    if not len(known):
+def _date_evidence(room: Classroom, habits: Habits) -> Floats:
+    """How usual a distance is between the dates of pairs, against between any two dates of the class."""
+    days = room.days
+    known = ~np.isnan(days)
+    if not known.any():
         return np.zeros(days.shape)
-    shifts = Counter(int(d) for d in known if abs(d) <= 1)
-    shift = max(shifts, key=lambda d: (shifts[d], -abs(d), d)) if shifts else 0
-    off = np.abs(days - shift)
+    values, place, counts = np.unique(days[known], return_inverse=True, return_counts=True)
+    anywhere = (counts + 1.0) / (counts.sum() + 60.0)
     weights = np.zeros(days.shape)
-    for limit, weight in reversed(_DAYS):
-        weights = np.where(off <= limit, weight, weights)
-    return np.where(np.isnan(days), 0.0, weights)
+    weights[known] = _date_weights(values, anywhere, habits.days)[place]
+    for (our_stem, their_stem), seen in habits.days_by_stem.items():
+        if seen.total() < 2 or not (our_stem and their_stem):
+            continue
+        rows = np.array([stem == our_stem for stem in room.our_stems])
+        columns = np.array([stem == their_stem for stem in room.their_stems])
+        of_stem = known & rows[:, None] & columns[None, :]
+        by_stem = _date_weights(values, anywhere, seen)
+        places = np.searchsorted(values, days[of_stem])
+        weights[of_stem] = by_stem[places]
+    return weights
 
 
-def _point_evidence(activities: Sequence[LmsActivity], assignments: Sequence[SisAssignment]) -> Floats:
+def _date_weights(values: Floats, anywhere: Floats, seen: Counter[int]) -> Floats:
+    usual = np.array([_USUAL_DAYS.get(abs(int(v)), _RARE_DAYS) for v in values])
+    counted = np.array([seen[int(v)] for v in values], dtype=float)
+    share = (3.0 * usual + counted) / (3.0 + seen.total())
+    return np.asarray(np.clip(np.log(share / anywhere), _WORST_DAYS, _BEST_DAYS), dtype=np.float64)
+
+
+def _ratios(activities: Sequence[LmsActivity], assignments: Sequence[SisAssignment]) -> Floats:
+    """Aeries' points over ours; 1 where either of the two maxima is equal; NaN for an item without points."""
     points = np.array([float(a.points) for a in activities])[:, None]
     possible = np.array([float(s.points_possible) for s in assignments])[None, :]
     correct = np.array([float(s.number_correct_possible) for s in assignments])[None, :]
-    return np.where((points == possible) | (points == correct), _SAME_POINTS, _OTHER_POINTS)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where((points > 0) & (possible > 0), possible / points, np.nan)
+    return np.asarray(np.where((points == possible) | (points == correct), 1.0, np.round(ratio, 4)))
 
 
-def _other_work_evidence(ours: list[Title], theirs: list[Title]) -> Floats:
-    return np.array(
-        [[0.0 if a.other_work == b.other_work else _OTHER_WORK for b in theirs] for a in ours]
-    ).reshape(len(ours), len(theirs))
+def _point_evidence(room: Classroom, habits: Habits) -> Floats:
+    same = room.ratio == 1.0
+    usual = _same_points_share(habits.ratios)
+    weights = _point_weights(same, usual)
+    for (our_stem, their_stem), seen in habits.ratios_by_stem.items():
+        ratio, count = max(seen.items(), key=lambda item: (item[1], -item[0]))
+        if count < 2 or ratio == 1.0 or count < 0.75 * seen.total():
+            continue
+        rows = np.array([stem == our_stem for stem in room.our_stems])
+        columns = np.array([stem == their_stem for stem in room.their_stems])
+        of_stem = rows[:, None] & columns[None, :]
+        weights = np.where(of_stem, np.where(np.isclose(room.ratio, ratio), 0.8, weights), weights)
+    return weights
 
 
-def _number_evidence(
-    ours: list[Title],
-    theirs: list[Title],
-    activities: Sequence[LmsActivity],
-    assignments: Sequence[SisAssignment],
-) -> Floats:
-    left = [_index(title, a.due_on) for title, a in zip(ours, activities, strict=True)]
-    right = [_index(title, s.due_on) for title, s in zip(theirs, assignments, strict=True)]
-    return np.array([[_compare_numbers(a, b) for b in right] for a in left]).reshape(len(left), len(right))
+def _same_points_share(seen: Counter[float]) -> float:
+    return (10 * _SAME_POINTS_SHARE + seen[1.0]) / (10 + seen.total())
 
 
-def _index(title: Title, due: date | None) -> tuple[int, ...]:
-    """The numbers in one row, without a date that only repeats the due date."""
-    day = dated(title.numbers, due)
-    numbers = [n for n in title.numbers if day is None or n != (day.month, day.day)]
-    return tuple(part for number in numbers for part in number)
+def _point_weights(same: npt.NDArray[np.bool_], usual: float) -> Floats:
+    """Equal points prove more the rarer they are in the class."""
+    share = (same.mean(axis=0, keepdims=True) + same.mean(axis=1, keepdims=True)) / 2
+    share = np.clip(share, 0.05, 0.9)
+    weights = np.where(same, np.log(usual / share), np.log((1 - usual) / (1 - share)))
+    return np.asarray(np.clip(weights, _WORST_POINTS, _BEST_POINTS), dtype=np.float64)
 
 
-@lru_cache(maxsize=65536)
-def _compare_numbers(ours: tuple[int, ...], theirs: tuple[int, ...]) -> float:
-    if not ours and not theirs:
-        return 0.0
-    if not ours or not theirs:
-        return _ONE_SIDE_NUMBERED
-    if ours == theirs:
-        return _SAME_NUMBERS
-    short, long = sorted((ours, theirs), key=len)
-    if any(long[i : i + len(short)] == short for i in range(len(long) - len(short) + 1)):
-        return _PART_OF_NUMBERS
-    return _OTHER_NUMBERS
+def _category_evidence(room: Classroom, habits: Habits) -> Floats:
+    """Where clear pairs of this category lie, against where assignments lie anyway."""
+    weights = np.zeros(room.days.shape)
+    if not habits.categories:
+        return weights
+    ours: Counter[str | None] = Counter()
+    theirs: Counter[str] = Counter()
+    for (category, code), count in habits.categories.items():
+        ours[category] += count
+        theirs[code] += count
+    total = habits.categories.total()
+    kinds = len(theirs) + 1
+    known: dict[tuple[str | None, str], float] = {}
+    for row, activity in enumerate(room.activities):
+        for column, assignment in enumerate(room.assignments):
+            key = (activity.category_id, assignment.category_code)
+            if key not in known:
+                together = habits.categories[key]
+                base = (theirs[key[1]] + 1.0) / (total + kinds)
+                share = (together + 2.0 * base) / (ours[key[0]] + 2.0)
+                base_back = (ours[key[0]] + 1.0) / (total + len(ours) + 1)
+                share_back = (together + 2.0 * base_back) / (theirs[key[1]] + 2.0)
+                weight = (np.log(share / base) + np.log(share_back / base_back)) / 2
+                known[key] = float(np.clip(weight, -_BEST_CATEGORY, _BEST_CATEGORY))
+            weights[row, column] = known[key]
+    return weights
 
 
-def name_evidence(ours: list[Title], theirs: list[Title]) -> Floats:
-    """Shared words count by their rarity in the class; words left over on both sides count against."""
-    vocabulary_a = sorted({w for t in ours for w in t.words})
-    vocabulary_b = sorted({w for t in theirs for w in t.words})
-    if not vocabulary_a or not vocabulary_b:
-        return np.zeros((len(ours), len(theirs)))
-    likeness = np.array([[word_likeness(a, b) for b in vocabulary_b] for a in vocabulary_a])
-    in_a = np.array([[w in t.words for w in vocabulary_a] for t in ours], dtype=float)
-    in_b = np.array([[w in t.words for w in vocabulary_b] for t in theirs], dtype=float)
-    # a word's frequency counts its look-alikes on the other side
-    near_a = in_b @ (likeness >= 0.75).T
-    near_b = in_a @ (likeness >= 0.75)
-    rarity_a = np.log((len(ours) + 2) / (np.maximum(in_a.sum(axis=0), (near_a > 0).sum(axis=0)) + 0.5))
-    rarity_b = np.log((len(theirs) + 2) / (np.maximum(in_b.sum(axis=0), (near_b > 0).sum(axis=0)) + 0.5))
-    best_a = np.array(
-        [np.where(row > 0, likeness, 0.0).max(axis=1) for row in in_b]
-    ).T  # words of A × titles B
-    best_b = np.array([np.where(row[:, None] > 0, likeness, 0.0).max(axis=0) for row in in_a]).T
-    matched_a = (in_a * rarity_a) @ best_a
-    matched_b = ((in_b * rarity_b) @ best_b).T
-    left_a = (in_a @ rarity_a)[:, None] - matched_a
-    left_b = (in_b @ rarity_b)[None, :] - matched_b
-    matched = (matched_a + matched_b) / 2
-    return np.asarray(
-        np.clip(
-            1.2 * matched - 0.7 * np.minimum(left_a, left_b) - 0.1 * np.maximum(left_a, left_b), -4.0, 6.0
-        )
-    )
-
-
-@lru_cache(maxsize=262144)
-def word_likeness(a: str, b: str) -> float:
-    """1 for the same word, less for a beginning, an abbreviation or a slip of the pen, else 0."""
-    if a == b:
-        return 1.0
-    short, long = sorted((a, b), key=len)
-    if len(short) >= 3 and long.startswith(short):
-        return 0.9
-    if len(short) < 4:
-        return 0.0
-    slips = OSA.distance(a, b, score_cutoff=2)
-    if slips == 1:
-        return 0.9
-    return 0.8 if slips == 2 and len(short) >= 7 else 0.0
+__all__ = ["Classroom", "Evidence", "classroom", "clear_pair", "dated", "weigh"]

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from twinbook.core.matching.assignment import best_pairs
+from twinbook.core.matching.assignment import Won, best_pairs
 from twinbook.core.matching.categories import propose_categories
-from twinbook.core.matching.evidence import gather
+from twinbook.core.matching.evidence import Classroom, Evidence, classroom, clear_pair, weigh
+from twinbook.core.matching.habits import Habits, learn
 from twinbook.core.matching.items import LmsActivity, LmsCategory, SisAssignment, SisCategory
 from twinbook.core.matching.proposals import ActivityProposal, Confidence, Partner, Proposals
 from twinbook.core.matching.reasons import reason_for
@@ -13,7 +14,13 @@ from twinbook.core.matching.reasons import reason_for
 # Log-odds that a pair needs, and its distance to the next best candidate of either item.
 _SURE, _SURE_MARGIN = 3.0, 3.0
 _PROBABLE_MARGIN = 0.3
+# From this weight on scores prove a pair against its name and date.
+_SCORES_PROVE = 4.0
+_NOTHING_AGAINST = -1.6
 _LIKELY = 0.0
+# Pairs that habits are learned from, and how often that is done again.
+_CLEAR = 2.0
+_ROUNDS = 3
 
 
 def propose(
@@ -64,7 +71,7 @@ def likely_partners(
             activity, assignment = other, item
         else:
             raise TypeError("an item is compared with items of the other side")
-        evidence = gather([activity], [assignment])
+        evidence = weigh(classroom([activity], [assignment]), Habits())
         weight = float(evidence.total()[0, 0])
         if weight > _LIKELY:
             confidence = Confidence.SURE if weight >= _SURE else Confidence.PROBABLE
@@ -77,17 +84,42 @@ def likely_partners(
 def _by_evidence(activities: list[LmsActivity], assignments: list[SisAssignment]) -> list[ActivityProposal]:
     if not activities or not assignments:
         return []
-    evidence = gather(activities, assignments)
+    room = classroom(activities, assignments)
+    evidence = _weigh_by_habits(room)
     return [
         ActivityProposal(
             activities[won.row].id,
             assignments[won.column].id,
-            Confidence.SURE if won.weight >= _SURE and won.margin >= _SURE_MARGIN else Confidence.PROBABLE,
+            _confidence(evidence, won),
             reason_for(evidence, won.row, won.column, activities[won.row], assignments[won.column]),
         )
         for won in best_pairs(evidence.total())
         if won.margin >= _PROBABLE_MARGIN
     ]
+
+
+def _confidence(evidence: Evidence, won: Won) -> Confidence:
+    """Sure only when clear, with no close second, and nothing of weight against it unless scores outweigh it."""
+    if won.weight < _SURE or won.margin < _SURE_MARGIN:
+        return Confidence.PROBABLE
+    if float(evidence.scores.weight[won.row, won.column]) >= _SCORES_PROVE:
+        return Confidence.SURE
+    if evidence.recurring[won.row, won.column] or evidence.against(won.row, won.column) < _NOTHING_AGAINST:
+        return Confidence.PROBABLE
+    return Confidence.SURE
+
+
+def _weigh_by_habits(room: Classroom) -> Evidence:
+    """First without dates, since their shift is not known yet; then by what the clear pairs taught."""
+    evidence = weigh(room, Habits(), with_dates=False)
+    for _ in range(_ROUNDS):
+        clear = [
+            clear_pair(room, won.row, won.column)
+            for won in best_pairs(evidence.total())
+            if won.weight >= _CLEAR and won.margin >= _CLEAR
+        ]
+        evidence = weigh(room, learn(clear))
+    return evidence
 
 
 def _by_external_id(activities: list[LmsActivity], assignments: list[SisAssignment]) -> dict[str, str]:

@@ -33,7 +33,7 @@ def _name(
 ) -> bool | str:
     if read_title(activity.title).plain == read_title(assignment.name).plain:
         return True
-    if evidence.names[row, column] > 1.0 and evidence.other_work[row, column] >= 0:
+    if evidence.titles.words[row, column] > 1.0 and evidence.titles.other_work[row, column] >= 0:
         return "similar name"
     return False
 

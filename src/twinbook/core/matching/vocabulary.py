@@ -65,7 +65,7 @@ _NUMBERS = """
 """
 
 _OTHER_WORK = """
-review notes outline draft practice reflection corrections bonus retake copy flashcards video guide prep
+review notes outline draft practice reflection corrections bonus retake copy flashcards video prep
 optional ungraded rubric reteach revision warmup data analysis rough peer
 """
 

@@ -1,0 +1,94 @@
+"""What the pairs that are already clear tell about the others of the same class.
+
+A teacher who dates everything a day late in Aeries, numbers the quizzes one higher, calls homework
+"Checkpoint" or weighs everything 100 does so throughout. Habits are learned from the clear pairs and
+used for the rest; they never decide a clear pair.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+Stem = tuple[str, ...]
+StemPair = tuple[Stem, Stem]
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """One clear pair: what of it can be a habit. `days` is None when a date is missing."""
+
+    row: int
+    column: int
+    stems: StemPair
+    days: int | None
+    category: tuple[str | None, str]
+    ratio: float | None
+    words: tuple[frozenset[str], frozenset[str]]
+    numbers: tuple[tuple[int, ...], tuple[int, ...]]
+    scored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """Counts over clear pairs. Empty: nothing known yet."""
+
+    clear: tuple[Clear, ...] = ()
+    days: Counter[int] = field(default_factory=Counter)
+    days_by_stem: dict[StemPair, Counter[int]] = field(default_factory=dict)
+    categories: Counter[tuple[str | None, str]] = field(default_factory=Counter)
+    ratios: Counter[float] = field(default_factory=Counter)
+    ratios_by_stem: dict[StemPair, Counter[float]] = field(default_factory=dict)
+    words: dict[tuple[str, str], float] = field(default_factory=dict)
+    offsets: dict[StemPair, int] = field(default_factory=dict)
+
+
+def learn(clear: Sequence[Clear]) -> Habits:
+    days_by_stem: defaultdict[StemPair, Counter[int]] = defaultdict(Counter)
+    ratios_by_stem: defaultdict[StemPair, Counter[float]] = defaultdict(Counter)
+    for pair in clear:
+        if pair.days is not None:
+            days_by_stem[pair.stems][pair.days] += 1
+        if pair.ratio is not None:
+            ratios_by_stem[pair.stems][pair.ratio] += 1
+    return Habits(
+        clear=tuple(clear),
+        days=Counter(pair.days for pair in clear if pair.days is not None),
+        days_by_stem=dict(days_by_stem),
+        categories=Counter(pair.category for pair in clear),
+        ratios=Counter(pair.ratio for pair in clear if pair.ratio is not None),
+        ratios_by_stem=dict(ratios_by_stem),
+        words=_word_partners(clear),
+        offsets=_number_offsets(clear),
+    )
+
+
+def _word_partners(clear: Sequence[Clear]) -> dict[tuple[str, str], float]:
+    """Words that stand for each other in at least two clear pairs and rarely without each other."""
+    together: Counter[tuple[str, str]] = Counter()
+    ours: Counter[str] = Counter()
+    theirs: Counter[str] = Counter()
+    for pair in clear:
+        left, right = pair.words
+        ours.update(left)
+        theirs.update(right)
+        together.update((a, b) for a in left - right for b in right - left)
+    return {
+        (a, b): 0.9
+        for (a, b), count in together.items()
+        if count >= 2 and count >= 0.7 * ours[a] and count >= 0.7 * theirs[b]
+    }
+
+
+def _number_offsets(clear: Sequence[Clear]) -> dict[StemPair, int]:
+    """By how much a series is numbered higher in Aeries, where most scored pairs of the series say so."""
+    seen: defaultdict[StemPair, Counter[int]] = defaultdict(Counter)
+    for pair in clear:
+        ours, theirs = pair.numbers
+        if pair.scored and len(ours) == 1 and len(theirs) == 1:
+            seen[pair.stems][theirs[0] - ours[0]] += 1
+    offsets = {}
+    for stems, counts in seen.items():
+        offset, count = max(counts.items(), key=lambda item: (item[1], -abs(item[0]), item[0]))
+        if offset and count >= 2 and count >= 0.75 * counts.total():
+            offsets[stems] = offset
+    return offsets
