@@ -174,7 +174,10 @@ def _days_between(ours: list[date | None], theirs: list[date | None]) -> Floats:
 
 
 def _date_evidence(room: Classroom, habits: Habits) -> Floats:
-    """How usual a distance is between the dates of pairs, against between any two dates of the class."""
+    """How usual a distance is between the dates of pairs, against between any two dates of the class.
+
+    A clear pair is judged by the habits of the others, so that it cannot confirm itself.
+    """
     days = room.days
     known = ~np.isnan(days)
     if not known.any():
@@ -190,8 +193,14 @@ def _date_evidence(room: Classroom, habits: Habits) -> Floats:
         columns = np.array([stem == their_stem for stem in room.their_stems])
         of_stem = known & rows[:, None] & columns[None, :]
         by_stem = _date_weights(values, anywhere, seen)
-        places = np.searchsorted(values, days[of_stem])
-        weights[of_stem] = by_stem[places]
+        weights[of_stem] = by_stem[np.searchsorted(values, days[of_stem])]
+    for pair in habits.clear:
+        if pair.days is not None:
+            seen = habits.days_by_stem[pair.stems]
+            others = seen if seen.total() > 2 and all(pair.stems) else habits.days
+            at = int(np.searchsorted(values, pair.days))
+            without_itself = others - Counter({pair.days: 1})
+            weights[pair.row, pair.column] = _date_weights(values, anywhere, without_itself)[at]
     return weights
 
 

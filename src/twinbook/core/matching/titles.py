@@ -22,7 +22,7 @@ _PART_OF_NUMBERS, _ONE_SIDE_NUMBERED, _OTHER_NUMBERS, _OTHER_SHAPE = 1.0, -0.5, 
 _LEAST_SAME_NUMBERS, _MOST_SAME_NUMBERS = 1.2, 3.0
 _SAME_DATE, _OTHER_DATE = 2.5, -3.5
 
-_OTHER_WORK = -8.0
+_OTHER_WORK = -12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _numbers(title: Title, due: date | None) -> _Numbers:
     day = dated(title.numbers, due, days=14)
     written = None if day is None else (day.month, day.day)
     row = tuple(part for number in title.numbers if number != written for part in number)
-    return _Numbers(row, title.labelled, written)
+    return _Numbers(row, tuple(label for label in title.labelled if label[1] != written), written)
 
 
 @lru_cache(maxsize=262144)
@@ -111,11 +111,9 @@ def _labels_conflict(ours: tuple[tuple[str, Number], ...], theirs: tuple[tuple[s
     if not ours or not theirs:
         return False
     left, right = dict(ours), dict(theirs)
-    return any(word in right and not _overlap(left[word], right[word]) for word in left)
-
-
-def _overlap(a: Number, b: Number) -> bool:
-    return a == b or a[: len(b)] == b or b[: len(a)] == a or _same_range(a, b)
+    return any(
+        word in right and len(left[word]) == len(right[word]) and left[word] != right[word] for word in left
+    )
 
 
 def _same_range(a: tuple[int, ...], b: tuple[int, ...]) -> bool:

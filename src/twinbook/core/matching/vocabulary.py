@@ -35,6 +35,7 @@ speaking: oral
 check: chk checks
 color: colour
 corrections: correction
+notes: note
 retake: retakes resit
 january: jan
 february: feb
@@ -66,7 +67,7 @@ _NUMBERS = """
 
 _OTHER_WORK = """
 review notes outline draft practice reflection corrections bonus retake copy flashcards video prep
-optional ungraded rubric reteach revision warmup data analysis rough peer
+optional ungraded rubric reteach revision warmup data analysis rough peer remediation resubmission reassessment
 """
 
 _FILLER = "the a an of for and to in on with de la el los las y del un una due amp number"
