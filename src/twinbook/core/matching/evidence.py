@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from twinbook.core.matching.columns import Floats, ScoreEvidence, score_evidence
-from twinbook.core.matching.habits import Clear, Habits, Stem
+from twinbook.core.matching.habits import Clear, Habits, Numbered, Stem
 from twinbook.core.matching.items import LmsActivity, SisAssignment
-from twinbook.core.matching.names import Title, dated, read_title
+from twinbook.core.matching.names import Title, read_title
 from twinbook.core.matching.titles import TitleEvidence, title_evidence
 
 # Without any evidence an item's partner is one of the other side's, or none.
@@ -124,6 +124,22 @@ def clear_pair(room: Classroom, row: int, column: int) -> Clear:
             tuple(part for number in theirs.numbers for part in number),
         ),
         scored=bool(room.scores.weight[row, column] > 2),
+    )
+
+
+def numbered(room: Classroom) -> tuple[list[Numbered], list[Numbered]]:
+    """The dated items of each side that bear exactly one number."""
+
+    def side(titles: tuple[Title, ...], stems: tuple[Stem, ...], days: list[date | None]) -> list[Numbered]:
+        return [
+            Numbered(stem, title.numbers[0][0], day.toordinal())
+            for title, stem, day in zip(titles, stems, days, strict=True)
+            if day is not None and len(title.numbers) == 1 and len(title.numbers[0]) == 1
+        ]
+
+    return (
+        side(room.ours, room.our_stems, [a.due_on for a in room.activities]),
+        side(room.theirs, room.their_stems, [s.due_on for s in room.assignments]),
     )
 
 
@@ -274,6 +290,3 @@ def _category_evidence(room: Classroom, habits: Habits) -> Floats:
                 known[key] = float(np.clip(weight, -_BEST_CATEGORY, _BEST_CATEGORY))
             weights[row, column] = known[key]
     return weights
-
-
-__all__ = ["Classroom", "Evidence", "classroom", "clear_pair", "dated", "weigh"]

@@ -42,7 +42,17 @@ class Habits:
     offsets: dict[StemPair, int] = field(default_factory=dict)
 
 
-def learn(clear: Sequence[Clear]) -> Habits:
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """An item of a numbered series: its only number, and its due date as a day number."""
+
+    stem: Stem
+    number: int
+    day: int
+
+
+def learn(clear: Sequence[Clear], ours: Sequence[Numbered] = (), theirs: Sequence[Numbered] = ()) -> Habits:
+    """`ours` and `theirs` are all dated items of the class that bear exactly one number."""
     days_by_stem: defaultdict[StemPair, Counter[int]] = defaultdict(Counter)
     ratios_by_stem: defaultdict[StemPair, Counter[float]] = defaultdict(Counter)
     for pair in clear:
@@ -58,7 +68,7 @@ def learn(clear: Sequence[Clear]) -> Habits:
         ratios=Counter(pair.ratio for pair in clear if pair.ratio is not None),
         ratios_by_stem=dict(ratios_by_stem),
         words=_word_partners(clear),
-        offsets=_number_offsets(clear),
+        offsets=_offsets_by_dates(clear, ours, theirs) | _offsets_by_scores(clear),
     )
 
 
@@ -79,7 +89,7 @@ def _word_partners(clear: Sequence[Clear]) -> dict[tuple[str, str], float]:
     }
 
 
-def _number_offsets(clear: Sequence[Clear]) -> dict[StemPair, int]:
+def _offsets_by_scores(clear: Sequence[Clear]) -> dict[StemPair, int]:
     """By how much a series is numbered higher in Aeries, where most scored pairs of the series say so."""
     seen: defaultdict[StemPair, Counter[int]] = defaultdict(Counter)
     for pair in clear:
@@ -89,6 +99,37 @@ def _number_offsets(clear: Sequence[Clear]) -> dict[StemPair, int]:
     offsets = {}
     for stems, counts in seen.items():
         offset, count = max(counts.items(), key=lambda item: (item[1], -abs(item[0]), item[0]))
-        if offset and count >= 2 and count >= 0.75 * counts.total():
+        if count >= 2 and count >= 0.75 * counts.total():
+            offsets[stems] = offset
+    return offsets
+
+
+def _offsets_by_dates(
+    clear: Sequence[Clear], ours: Sequence[Numbered], theirs: Sequence[Numbered]
+) -> dict[StemPair, int]:
+    """Series whose dates fit the rest of the class only when Aeries numbers them higher or lower.
+
+    The other reading, that just this series is dated otherwise, needs scores to be believed.
+    """
+    offsets = {}
+    for stems in sorted({pair.stems for pair in clear if all(pair.stems)}):
+        left = [item for item in ours if item.stem == stems[0]]
+        right = [item for item in theirs if item.stem == stems[1]]
+        elsewhere = Counter(p.days for p in clear if p.days is not None and p.stems != stems)
+        if len(left) < 3 or len(right) < 3 or elsewhere.total() < 3:
+            continue
+        shift, count = max(elsewhere.items(), key=lambda item: (item[1], -abs(item[0]), item[0]))
+        if count < 0.5 * elsewhere.total():
+            continue
+        fits = Counter(
+            b.number - a.number
+            for a in left
+            for b in right
+            if abs(b.number - a.number) <= 3 and abs(b.day - a.day - shift) <= 1
+        )
+        if not fits:
+            continue
+        offset, hits = max(fits.items(), key=lambda item: (item[1], -abs(item[0]), item[0]))
+        if offset and hits >= 3 and fits[0] <= hits / 4:
             offsets[stems] = offset
     return offsets

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from twinbook.core.matching.assignment import Won, best_pairs
 from twinbook.core.matching.categories import propose_categories
-from twinbook.core.matching.evidence import Classroom, Evidence, classroom, clear_pair, weigh
+from twinbook.core.matching.evidence import Classroom, Evidence, classroom, clear_pair, numbered, weigh
 from twinbook.core.matching.habits import Habits, learn
 from twinbook.core.matching.items import LmsActivity, LmsCategory, SisAssignment, SisCategory
 from twinbook.core.matching.proposals import ActivityProposal, Confidence, Partner, Proposals
@@ -104,7 +104,10 @@ def _confidence(evidence: Evidence, won: Won) -> Confidence:
         return Confidence.PROBABLE
     if float(evidence.scores.weight[won.row, won.column]) >= _SCORES_PROVE:
         return Confidence.SURE
-    if evidence.recurring[won.row, won.column] or evidence.against(won.row, won.column) < _NOTHING_AGAINST:
+    cell = won.row, won.column
+    if evidence.recurring[cell] or evidence.titles.renumbered[cell]:
+        return Confidence.PROBABLE
+    if evidence.against(*cell) < _NOTHING_AGAINST:
         return Confidence.PROBABLE
     return Confidence.SURE
 
@@ -112,13 +115,14 @@ def _confidence(evidence: Evidence, won: Won) -> Confidence:
 def _weigh_by_habits(room: Classroom) -> Evidence:
     """First without dates, since their shift is not known yet; then by what the clear pairs taught."""
     evidence = weigh(room, Habits(), with_dates=False)
+    ours, theirs = numbered(room)
     for _ in range(_ROUNDS):
         clear = [
             clear_pair(room, won.row, won.column)
             for won in best_pairs(evidence.total())
             if won.weight >= _CLEAR and won.margin >= _CLEAR
         ]
-        evidence = weigh(room, learn(clear))
+        evidence = weigh(room, learn(clear, ours, theirs))
     return evidence
 
 

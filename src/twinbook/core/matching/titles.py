@@ -13,6 +13,7 @@ from rapidfuzz.distance import OSA
 from twinbook.core.matching.columns import Floats
 from twinbook.core.matching.habits import Habits, Stem
 from twinbook.core.matching.names import Number, Title, dated
+from twinbook.core.matching.vocabulary import KIND
 
 _WORDS_MATCHED, _WORDS_LEFT_BOTH, _WORDS_LEFT_ONE = 1.2, 0.7, 0.1
 _LEFT_BUT_USED, _LEFT_AND_UNUSED = 1.3, 0.7
@@ -23,13 +24,17 @@ _LEAST_SAME_NUMBERS, _MOST_SAME_NUMBERS = 1.2, 3.0
 _SAME_DATE, _OTHER_DATE = 2.5, -3.5
 
 _OTHER_WORK = -12.0
+_OTHER_KIND = -2.0
 
 
 @dataclass(frozen=True, slots=True)
 class TitleEvidence:
+    """`renumbered` is true where numbers agree only by the offset of their series."""
+
     words: Floats
     numbers: Floats
     other_work: Floats
+    renumbered: npt.NDArray[np.bool_]
 
     def total(self) -> Floats:
         return np.asarray(self.words + self.numbers + self.other_work, dtype=np.float64)
@@ -60,6 +65,9 @@ def title_evidence(
     shape = (len(ours), len(theirs))
     numbers = np.zeros(shape)
     other = np.zeros(shape)
+    renumbered = np.zeros(shape, dtype=np.bool_)
+    our_kinds, their_kinds = [_kinds(t) for t in ours], [_kinds(t) for t in theirs]
+    kinds_that_meet = {(KIND[a], KIND[b]) for a, b in habits.words if a in KIND and b in KIND}
     for i, a in enumerate(left):
         for j, b in enumerate(right):
             offset = habits.offsets.get((our_stems[i], their_stems[j]), 0) if habits.offsets else 0
@@ -67,10 +75,23 @@ def title_evidence(
             if weight == _SAME and a.row:
                 often = (held_left[a.row] / len(left) + held_right[b.row] / len(right)) / 2
                 weight = min(max(float(np.log(0.7 / often)), _LEAST_SAME_NUMBERS), _MOST_SAME_NUMBERS)
+                renumbered[i, j] = offset != 0
             numbers[i, j] = weight
             if ours[i].other_work != theirs[j].other_work:
                 other[i, j] = _OTHER_WORK
-    return TitleEvidence(word_evidence(ours, theirs, habits.words), numbers, other)
+            elif _other_kind(our_kinds[i], their_kinds[j], kinds_that_meet):
+                other[i, j] = _OTHER_KIND
+    return TitleEvidence(word_evidence(ours, theirs, habits.words), numbers, other, renumbered)
+
+
+def _kinds(title: Title) -> frozenset[str]:
+    return frozenset(KIND[word] for word in title.words if word in KIND)
+
+
+def _other_kind(ours: frozenset[str], theirs: frozenset[str], that_meet: set[tuple[str, str]]) -> bool:
+    if not ours or not theirs or ours & theirs:
+        return False
+    return not any((a, b) in that_meet for a in ours for b in theirs)
 
 
 _SAME = 99.0

@@ -70,6 +70,17 @@ review notes outline draft practice reflection corrections bonus retake copy fla
 optional ungraded rubric reteach revision warmup data analysis rough peer remediation resubmission reassessment
 """
 
+# Kinds of work, one group a line: a quiz is not a lab, whatever it is about.
+_KINDS = """
+quiz
+test midterm final
+lab
+essay
+project
+homework assignment worksheet classwork
+discussion
+"""
+
 _FILLER = "the a an of for and to in on with de la el los las y del un una due amp number"
 
 SAME_WORD = {
@@ -81,3 +92,4 @@ NUMBER_WORDS = {
 # X with one of these words is not X, unless the word belongs to the habit of a whole series.
 OTHER_WORK = frozenset(_OTHER_WORK.split())
 FILLER = frozenset(_FILLER.split())
+KIND = {word: line.split()[0] for line in _KINDS.strip().splitlines() for word in line.split()}
