@@ -1,0 +1,3 @@
+from aeries_sandbox.cli import main
+
+main()

@@ -1,0 +1,91 @@
+"""From an HTTP request below /api/v5 to an answer: certificate, route, rights, year, handler."""
+
+import hmac
+
+import msgspec
+
+from aeries_sandbox.api.call import Answer, Call, Refused
+from aeries_sandbox.api.routes import Route, routes
+from aeries_sandbox.messages import Request, Response
+from aeries_sandbox.model import Certificate
+from aeries_sandbox.rights import Right, granted
+from aeries_sandbox.router import Match
+from aeries_sandbox.store import Database
+from aeries_sandbox.world import World
+
+_ROUTES = routes()
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+def answered(
+    world: World, databases: dict[int, Database], request: Request, segments: list[str]
+) -> Answer | Response:
+    """An answer still to be printed, or a refusal. `segments` is the decoded path below /api/v5.
+
+    `databases` are the world's own, or an older state of them.
+    """
+    try:
+        return _handled(world, databases, request, segments)
+    except Refused as refused:
+        return refusal(refused)
+
+
+def printed(answer: Answer | Response) -> Response:
+    if isinstance(answer, Response):
+        return answer
+    return Response(answer.status, _ENCODER.encode(answer.value))
+
+
+def refusal(refused: Refused) -> Response:
+    return Response(refused.status, msgspec.json.encode({"Message": refused.message}))
+
+
+def _handled(world: World, databases: dict[int, Database], request: Request, segments: list[str]) -> Answer:
+    query = request.query
+    match = _ROUTES.find(request.method, segments)
+    if isinstance(match, Match) and not match.handler.needs_certificate:
+        certificate = None
+    else:
+        certificate = _certificate(world, request, query)
+    if match is None:
+        raise Refused(
+            404, f"No HTTP resource was found that matches the request URI /api/v5/{'/'.join(segments)}"
+        )
+    if isinstance(match, list):
+        raise Refused(405, f"The requested resource does not support http method '{request.method}'")
+    route = match.handler
+    if certificate is not None and not granted(certificate, route.area, route.right):
+        raise Refused(world.number("forbidden_status"), _not_granted(route))
+    if route.right is not Right.READ and not _is_json(request):
+        raise Refused(415, "The request entity's media type is not supported for this resource")
+    return route.handler(Call(world, _year(world, databases, query), match.params, query, request.body))
+
+
+def _certificate(world: World, request: Request, query: dict[str, str]) -> Certificate:
+    shown = request.headers.get("aeries-cert", "")
+    if not shown and world.on("accept_cert_query"):
+        shown = query.get("cert", "")
+    for certificate in world.certificates:
+        if hmac.compare_digest(certificate.certificate.encode(), shown.encode()):
+            return certificate
+    raise Refused(world.number("unknown_cert_status"), "The certificate is missing or not valid")
+
+
+def _not_granted(route: Route) -> str:
+    word = "Read" if route.right is Right.READ else "Update"
+    return f"The certificate does not have the right {word} on {route.area}"
+
+
+def _is_json(request: Request) -> bool:
+    kind = request.headers.get("content-type", "application/json")
+    return kind.partition(";")[0].strip().lower() in ("application/json", "text/json")
+
+
+def _year(world: World, databases: dict[int, Database], query: dict[str, str]) -> Database:
+    """The year asked for; a missing, invalid or unknown one silently becomes the default (reference §3.5)."""
+    wanted = query.get("databaseyear", "").strip()
+    if wanted.isascii() and wanted.isdecimal() and int(wanted) in databases:
+        return databases[int(wanted)]
+    if wanted and world.switches["year_fallback"] == "error400":
+        raise Refused(400, f"DatabaseYear {wanted} is not available")
+    return databases[world.database_year]

@@ -1,0 +1,1 @@
+"""What a teacher or an administrator does in the web application (behaviour §16), apart from the API."""
