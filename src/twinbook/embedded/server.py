@@ -22,7 +22,15 @@ from urllib.parse import quote
 import psutil
 import psycopg
 
-from twinbook.embedded.place import EmbeddedError, Place, find_place, give, make_folder_for, socket_folder
+from twinbook.embedded.place import (
+    SOCKET_NAME,
+    EmbeddedError,
+    Place,
+    find_place,
+    give,
+    make_folder_for,
+    socket_folder,
+)
 from twinbook.home import Home
 
 ROLE = "twinbook"
@@ -118,7 +126,7 @@ class EmbeddedDatabase:
             stop(self.place)
         if not self.place.data.exists():
             _initialise(self.place, self._password, synchronous=not extra)
-        _clear_after_kill(self.place)
+        _clear_after_kill(self.place, sockets)
         self._process = _launch(self.place, SETTINGS | {"unix_socket_directories": str(sockets)} | extra)
         _wait_until_ready(self.place, self._process)
         return sockets
@@ -127,31 +135,28 @@ class EmbeddedDatabase:
         """The socket folder of the server that runs already; None when it cannot be reached there."""
         _wait_until_ready(self.place, None)
         sockets = Path(_pid_file(self.place)[4])
-        try:
-            self._connect("postgres", sockets).close()
-        except psycopg.OperationalError as error:
-            if "No such file" not in str(error) and "refused" not in str(error):
-                raise EmbeddedError(
-                    "The embedded database runs, but does not accept the password in "
-                    f"{self._home.secrets / 'database-password'}. Put the right file back."
-                ) from None
-            return None
-        return sockets
+        return sockets if (sockets / SOCKET_NAME).is_socket() else None
 
     def _make_database(self) -> None:
-        with self._connect("postgres", self.sockets) as connection:
+        with self._connect() as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 connection.execute(f"CREATE DATABASE {DATABASE}")
 
-    def _connect(self, database: str, sockets: Path) -> psycopg.Connection[tuple[object, ...]]:
-        return psycopg.connect(
-            host=str(sockets),
-            user=ROLE,
-            password=self._password,
-            dbname=database,
-            connect_timeout=10,
-            autocommit=True,
-        )
+    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
+        try:
+            return psycopg.connect(
+                host=str(self.sockets),
+                user=ROLE,
+                password=self._password,
+                dbname="postgres",
+                connect_timeout=10,
+                autocommit=True,
+            )
+        except psycopg.OperationalError as error:
+            raise EmbeddedError(
+                f"The embedded database runs, but does not let Twinbook in ({str(error).splitlines()[0]}). If it is the "
+                f"password: put the right {self._home.secrets / 'database-password'} back."
+            ) from None
 
 
 @contextmanager
@@ -205,7 +210,7 @@ def _works_in(pid: int, place: Place) -> bool:
         return False
 
 
-def _clear_after_kill(place: Place) -> None:
+def _clear_after_kill(place: Place, sockets: Path) -> None:
     """Lets the children of a killed server end, then removes its number, which another process may bear by now."""
     if not _pid_file(place):
         return
@@ -215,7 +220,8 @@ def _clear_after_kill(place: Place) -> None:
         raise EmbeddedError(
             f"Processes of an earlier database server still work in {place.data}. End them first."
         )
-    (place.data / "postmaster.pid").unlink(missing_ok=True)
+    for numbered in (place.data / "postmaster.pid", sockets / f"{SOCKET_NAME}.lock"):
+        numbered.unlink(missing_ok=True)
 
 
 def _initialise(place: Place, password: str, *, synchronous: bool) -> None:
