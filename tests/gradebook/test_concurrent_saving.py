@@ -151,7 +151,7 @@ def blocked_until_commit(done: Callable[[], bool]) -> None:
     """Returns once the other connection is seen waiting for our lock."""
     with connection.cursor() as cursor:
         while not done():
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
             (waiting,) = cursor.fetchone() or (0,)
             if waiting:
                 return
