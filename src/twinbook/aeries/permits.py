@@ -33,7 +33,8 @@ class Permits(Protocol):
     def acquire(self, lane: Lane, requests: int = 1) -> Permit:
         """Wait until the slot is ours and all `requests` instants are reached, then return.
 
-        `Lane.PERSON` may book instants ahead; `Lane.BULK` takes an instant only when it is free now.
+        `Lane.PERSON` may book instants ahead; `Lane.BULK` begins only when its first instant is free
+        now (and then waits for the further ones of the same permit).
         Raises whatever the implementation's store raises; then nothing is held.
         """
 
@@ -111,7 +112,7 @@ class LocalPermits:
         self._sleep = sleep
         self._poll = poll_seconds
         self._lock = threading.Lock()
-        self._taken = 0
+        self.taken = 0
         self._next_free = clock()
         self._paused_until = self._next_free
         self._key = 0
@@ -131,7 +132,7 @@ class LocalPermits:
 
     def release(self, permit: Permit) -> None:
         with self._lock:
-            self._taken -= 1
+            self.taken -= 1
             self._instants.pop(permit.key, None)
 
     def pause(self, seconds: float) -> None:
@@ -143,13 +144,13 @@ class LocalPermits:
         with self._lock:
             now = self._clock()
             start = max(self._next_free, now)
-            instant = max(now, start + (requests - 1) * self._interval - self._slack, self._paused_until)
-            if self._taken >= self._slots[lane] or (lane is Lane.BULK and instant > now):
+            first = max(start - self._slack, self._paused_until)
+            if self.taken >= self._slots[lane] or (lane is Lane.BULK and first > now):
                 return None
-            self._taken += 1
+            self.taken += 1
             self._next_free = start + requests * self._interval
             self._key += 1
-            self._instants[self._key] = instant
+            self._instants[self._key] = start + (requests - 1) * self._interval - self._slack
             return Permit(self, self._key, lane, requests)
 
     def _wait_until(self, permit: Permit) -> None:

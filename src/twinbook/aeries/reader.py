@@ -139,12 +139,12 @@ class Row:
         return None if day == _NO_DATE else day
 
     def moment(self, name: str) -> datetime | None:
-        """An aware instant with up to seven digits of a second, or None."""
+        """An aware instant, printed with seven digits of a second, or None (reference §3.8)."""
         text = self.text(name)
         if not text:
             return None
         try:
-            moment = datetime.fromisoformat(_six_digits(text))
+            moment = datetime.fromisoformat(text)
         except ValueError:
             raise self.odd(name) from None
         return moment if moment.tzinfo is not None else None
@@ -192,12 +192,3 @@ def _fits(value: int | Decimal) -> bool:
         return abs(value) < _LARGEST
     exponent = value.as_tuple().exponent
     return isinstance(exponent, int) and -_MOST_DECIMALS <= exponent <= 15 and abs(value) < _LARGEST
-
-
-def _six_digits(text: str) -> str:
-    """Cut a seventh digit of a second, which Python does not read (reference §3.8)."""
-    head, dot, tail = text.partition(".")
-    if not dot:
-        return text
-    digits = len(tail) - len(tail.lstrip("0123456789"))
-    return f"{head}.{tail[: min(digits, 6)]}{tail[digits:]}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -60,7 +60,7 @@ class Call:
     what: str
     right: Right | None = None
     query: Mapping[str, str] | None = None
-    body: bytes | None = None
+    body: bytes | None = field(default=None, repr=False)
 
     @property
     def is_base(self) -> bool:
@@ -72,7 +72,7 @@ class Call:
 class _Answer:
     status: int
     headers: httpx2.Headers
-    body: bytes
+    body: bytes = field(repr=False)
 
     @property
     def is_web_page(self) -> bool:
@@ -267,7 +267,7 @@ def _lost(error: Exception, progress: Progress, request: Request) -> AeriesError
     """Which error it is that there was no answer. Without a byte sent, nothing was done."""
     if isinstance(error, httpcore2.TimeoutException):
         return TimedOut(_phase(error, progress), sent=progress.sent, request=request)
-    if isinstance(error.__cause__, ssl.SSLCertVerificationError):
+    if any(isinstance(inner, ssl.SSLCertVerificationError) for inner in (error.__context__, *error.args)):
         return UntrustedServer("the server's TLS certificate is not accepted", request)
     if isinstance(error, httpcore2.LocalProtocolError | httpcore2.UnsupportedProtocol):
         return OurBug("a request that HTTP does not allow", request)
