@@ -13,6 +13,10 @@ from twinbook.core.snapshot import TheirAssignment, TheirCategory, TheirStudent,
 from twinbook.core.values import Form, Maxima, OurValue
 
 
+NEVER_AGREED = "\x00"
+"""A field half that equals nothing: that side counts as changed, so that its text moves to the other."""
+
+
 @dataclass(frozen=True, slots=True)
 class MoveBase:
     pair: int

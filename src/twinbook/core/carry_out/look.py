@@ -25,7 +25,7 @@ from twinbook.core.carry_out.create import (
 )
 from twinbook.core.carry_out.fields import carry_out_fields, maxima_of, ours_moved
 from twinbook.core.carry_out.report import Line, Report
-from twinbook.core.carry_out.scores import BlankedThere, ScoresOutcome, carry_out_scores
+from twinbook.core.carry_out.scores import BlankedThere, Decided, ScoresOutcome, carry_out_scores
 from twinbook.core.carry_out.views import LinkView, NewItems, PairHead, PairState, PairView
 from twinbook.core.matching import LmsActivity, likely_partners
 from twinbook.core.snapshot import OurActivity, TheirAssignment
@@ -54,7 +54,7 @@ def push() -> Look:
     """What is dirty, in the lane of a person who saves. Interrupted: what was not looked through stays dirty."""
     out = LookOutcome()
     link: LinkView = yield ef.LoadLink()
-    trouble = yield from _ready(link, ef.Lane.PERSON)
+    trouble = yield from ready(link, ef.Lane.PERSON)
     if trouble is not None:
         out.trouble = trouble
         return out
@@ -80,7 +80,7 @@ def _in_order(pairs: tuple[PairHead, ...]) -> list[PairHead]:
     return sorted(pairs, key=lambda head: (not head.dirty, head.id))
 
 
-def _ready(link: LinkView, lane: ef.Lane) -> Generator[ef.Effect, Any, ef.Trouble | None]:
+def ready(link: LinkView, lane: ef.Lane) -> Generator[ef.Effect, Any, ef.Trouble | None]:
     """Identity, and the gradebook and its students where their last reading is too old (G2)."""
     identity = yield ef.CheckIdentity(lane)
     if isinstance(identity, ef.Trouble):
@@ -151,7 +151,7 @@ def _one_pair(
     if pair is None:
         return None
     link = yield ef.LoadLink()
-    work = _PairWork(link, pair, lane, out.report)
+    work = PairWork(link, pair, lane, out.report)
     scores = yield from work.run(None)
     out.again |= work.again
     out.pushed |= work.wrote
@@ -201,11 +201,14 @@ def _brake_questions(verdict: BrakeVerdict) -> dict[str, ch.Held]:
     }
 
 
-class _PairWork:
+class PairWork:
     """One pair inside a look. `assignment`: from the run's listing, or None: then it is read only when needed."""
 
-    def __init__(self, link: LinkView, pair: PairView, lane: ef.Lane, report: Report) -> None:
+    def __init__(
+        self, link: LinkView, pair: PairView, lane: ef.Lane, report: Report, decided: Decided | None = None
+    ) -> None:
         self.link = link
+        self.decided = decided
         self.pair = pair
         self.lane = lane
         self.report = report
@@ -296,6 +299,7 @@ class _PairWork:
             self.lane,
             self.report,
             grading_completed=self.pair.their_grading_completed,
+            decided=self.decided,
         )
         self.trouble = self.trouble or scores.trouble
         self.again |= scores.again
@@ -446,7 +450,7 @@ class _Whole:
         if head.missing_since is not None and link.writes:
             yield ef.Commit((ch.Missing(head.id, None), ch.JudgePair(head.id, head.activity_id, None)))
         fresh: LinkView = yield ef.LoadLink()
-        work = _PairWork(fresh, pair, self.lane, self.out.report)
+        work = PairWork(fresh, pair, self.lane, self.out.report)
         scores = yield from work.run(by_id.get(head.unique_id or ""))
         self.out.again |= work.again
         self.out.pushed |= work.wrote

@@ -35,6 +35,15 @@ from twinbook.core.values import Blank, ForeignMark, Form, Mark, Maxima, Number,
 
 Steps = Generator[ef.Effect, Any, "ScoresOutcome"]
 
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Cells that a person decided in a summary: student → (our version, their form) as the summary showed them."""
+
+    overwrite: Policy
+    cells: Mapping[int, tuple[int, Form]]
+
+
 LATER = timedelta(seconds=1)
 """Past the longest time-out by this much, so that a reading certainly began after it."""
 
@@ -72,14 +81,13 @@ def carry_out_scores(
     report: Report,
     *,
     grading_completed: bool,
-    overwrite: Policy = Policy.ASK,
-    only: frozenset[int] | None = None,
+    decided: Decided | None = None,
 ) -> Steps:
-    """`maxima`: the assignment's own, with ours. `only`: the students a confirmed set-up decided; None: everybody.
+    """`maxima`: the assignment's own, with ours. `decided`: what a confirmed summary decided for single cells.
 
     Interrupted at any yield: the next look finds the same difference, or its own echo, and goes on.
     """
-    look = _Look(link, pair, CellTerms(maxima, grading_completed), lane, report, overwrite, only)
+    look = _Look(link, pair, CellTerms(maxima, grading_completed), lane, report, decided)
     return (yield from look.run(reading))
 
 
@@ -91,16 +99,14 @@ class _Look:
         terms: CellTerms,
         lane: ef.Lane,
         report: Report,
-        overwrite: Policy,
-        only: frozenset[int] | None,
+        decided: Decided | None,
     ) -> None:
         self.link = link
         self.pair = pair
         self.terms = terms
         self.lane = lane
         self.report = report
-        self.overwrite = overwrite
-        self.only = only
+        self.decided = decided
         self.out = ScoresOutcome()
         self.uncertain: list[datetime] = []
         self._rows: Mapping[int, TheirCell] = {}
@@ -149,7 +155,7 @@ class _Look:
             term_open=self.link.term_open(self.pair.their_due_on),
             send_anyway=view.send_anyway,
         )
-        overwrite = self.overwrite if self.only is None or view.student in self.only else Policy.ASK
+        overwrite = self._overwrite(view, theirs)
         decision = decide(state, self.link.far, self.terms, self.link.policy, overwrite=overwrite)
         if (
             theirs is None
@@ -173,6 +179,15 @@ class _Look:
         step = self._take_over_change(view, decision)
         self.out.blanks.append(BlankedThere(step, view.sis_student_id, view.agreed_as, str(decision.before)))
         return Nothing(agreed=False)
+
+    def _overwrite(self, view: CellView, theirs: TheirCell | None) -> Policy:
+        """A decision holds for the very values that its summary showed (A2, G5): else the cell is left to the rules."""
+        if self.decided is None or theirs is None or view.student not in self.decided.cells:
+            return Policy.ASK
+        if self.decided.cells[view.student] == (view.ours.version, theirs.form):
+            return self.decided.overwrite
+        self.report.count("skipped")
+        return Policy.ASK
 
     def _without_row(self, view: CellView) -> Decision:
         """A value here, and no row there: the student cannot receive a score (reference §10.6)."""
