@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from twinbook import embedded
+from twinbook.cli.output import Failed
 from twinbook.home import home
 
 # Any number, as long as every process that migrates takes the same one.
@@ -43,10 +44,23 @@ def installation() -> Iterator[None]:
         from django.db import connections
 
         try:
+            _reach_database()
             migrate()
             yield
         finally:
             connections.close_all()
+
+
+def _reach_database() -> None:
+    from django.db import OperationalError, connection
+
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        raise Failed(
+            f"The database cannot be used: {str(error).strip().splitlines()[0]}.",
+            "Check that PostgreSQL runs and that TWINBOOK_DATABASE_URL names it.",
+        ) from None
 
 
 def use_database(url: str) -> None:
