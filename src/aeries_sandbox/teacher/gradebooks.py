@@ -2,7 +2,6 @@
 
 from copy import deepcopy
 from datetime import date
-from decimal import Decimal
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -19,6 +18,7 @@ from aeries_sandbox.model import (
     Row,
     Settings,
 )
+from aeries_sandbox.seeds.usual import usual_final_marks
 from aeries_sandbox.teacher.acting import NotPossible, spread, the_gradebook
 from aeries_sandbox.world import World
 
@@ -56,11 +56,6 @@ class GradebookPatch(Row):
 
 
 _SPREADING = ("categories", "final_marks")
-
-
-def usual_final_marks() -> list[FinalMark]:
-    rows = (("A", 90, 110), ("B", 80, "89.99"), ("C", 70, "79.99"), ("D", 60, "69.99"), ("F", 0, "59.99"))
-    return [FinalMark(mark=mark, low=Decimal(low), high=Decimal(high)) for mark, low, high in rows]
 
 
 def make_gradebook(world: World, body: NewGradebookBody) -> Gradebook:
