@@ -167,6 +167,23 @@ def test_a_moved_data_folder_keeps_its_database(tmp_path: Path) -> None:
 
 
 @needs_root
+def test_a_new_data_folder_stops_what_a_deleted_one_left_and_does_not_use_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    where = home(tmp_path / "home")
+    earlier = EmbeddedDatabase(where)
+    shutil.rmtree(where.path)
+    try:
+        with EmbeddedDatabase(where) as database:
+            assert earlier.pid is None
+            assert database.place.folder != earlier.place.folder
+        assert f"{earlier.place.folder} holds the database of an earlier" in caplog.text
+    finally:
+        shutil.rmtree(earlier.place.folder)
+        place.remove_place(where)
+
+
+@needs_root
 def test_roots_database_whose_files_are_gone_is_not_replaced_by_an_empty_one(tmp_path: Path) -> None:
     where = home(tmp_path / "home")
     EmbeddedDatabase(where).close()

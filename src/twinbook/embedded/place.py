@@ -80,6 +80,16 @@ def find_place(home: Home) -> Place:
     return Place(_roots_folder(home), _binaries_for(account), account)
 
 
+def abandoned_places(home: Home, place: Place) -> list[Place]:
+    """What an earlier data folder at this path has left, when root removed the folder but not the database."""
+    if not place.account:
+        return []
+    earlier = [
+        file.parent for file in ROOTS_FOLDER.glob("*/home") if file.read_text().strip() == str(home.path)
+    ]
+    return [Place(folder, place.binaries, place.account) for folder in earlier if folder != place.folder]
+
+
 def remove_place(home: Home) -> None:
     """Deletes the database's files; the server must be stopped. For demos and tests."""
     record = home.database / "place.json"

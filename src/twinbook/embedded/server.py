@@ -26,6 +26,7 @@ from twinbook.embedded.place import (
     SOCKET_NAME,
     EmbeddedError,
     Place,
+    abandoned_places,
     find_place,
     give,
     make_folder_for,
@@ -125,6 +126,11 @@ class EmbeddedDatabase:
                 return adopted
             stop(self.place)
         if not self.place.data.exists():
+            for abandoned in abandoned_places(self._home, self.place):
+                stop(abandoned)
+                log.warning(
+                    "%s holds the database of an earlier %s; remove it.", abandoned.folder, self._home.path
+                )
             _initialise(self.place, self._password, synchronous=not extra)
         _clear_after_kill(self.place, sockets)
         self._process = _launch(self.place, SETTINGS | {"unix_socket_directories": str(sockets)} | extra)
