@@ -92,15 +92,12 @@ class ApiToken(models.Model):
 
 
 class School(models.Model):
+    """`is_flex`: staff are attached to sections directly, and a blank permission means unknown."""
+
     code = models.IntegerField(unique=True)
     name = models.CharField(max_length=NAME_LENGTH, blank=True, default="")
-    schedule_type = models.TextField(blank=True, default="")
+    is_flex = models.BooleanField(default=False)
     inactive = models.BooleanField(default=False)
-
-    @property
-    def is_flex(self) -> bool:
-        """Documentation and recordings name the type differently (reference §5.1)."""
-        return self.schedule_type.strip().lower() in {"flex", "flexible"}
 
 
 class RosterSchool(models.Model):

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ),
                 ("code", models.IntegerField(unique=True)),
                 ("name", models.CharField(blank=True, default="", max_length=255)),
-                ("schedule_type", models.TextField(blank=True, default="")),
+                ("is_flex", models.BooleanField(default=False)),
                 ("inactive", models.BooleanField(default=False)),
             ],
         ),

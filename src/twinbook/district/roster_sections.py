@@ -1,0 +1,282 @@
+"""The roster's sections with their staff, students and class; one short transaction each."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from twinbook.aeries import models as wire
+from twinbook.district.models import (
+    ClassSection,
+    Enrolment,
+    Permission,
+    School,
+    SchoolTerm,
+    Section,
+    SectionStaff,
+    Staff,
+)
+from twinbook.district.roster_people import looks_partial
+from twinbook.district.roster_report import Findings
+from twinbook.gradebook import classes, students
+from twinbook.gradebook.classes import ClassFields
+from twinbook.gradebook.models import NAME_LENGTH, ClassStudent, Student
+from twinbook.gradebook.origin import Origin, OriginKind
+from twinbook.gradebook.students import KnownStudent, Place
+
+ROSTER = Origin(OriginKind.ROSTER, actor="roster")
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolReading:
+    """What was read once per school."""
+
+    school: School
+    database_year: int
+    today: date
+    terms: Mapping[str, SchoolTerm]
+    staff: Mapping[int, Staff]
+    courses: Mapping[str, str]
+    students: Mapping[int, wire.Student]
+
+    def day_in(self, term_code: str) -> date:
+        """Today, or the nearest day of the section's term.
+
+        Enrolments end with the term, but teachers grade on for some days, and get ready before it begins:
+        who was there on the last day is not a student who left.
+        """
+        term = self.terms.get(term_code)
+        if term is None:
+            return self.today
+        day = self.today
+        if term.starts_on is not None:
+            day = max(day, term.starts_on)
+        return day if term.ends_on is None else min(day, term.ends_on)
+
+
+def store_section(told: wire.Section, reading: SchoolReading) -> Section:
+    """Keeps a section and its staff as Aeries tells them."""
+    with transaction.atomic():
+        section, _ = Section.objects.update_or_create(
+            school=reading.school,
+            database_year=reading.database_year,
+            number=told.number,
+            defaults={
+                "course_id": told.course_id,
+                "title": reading.courses.get(told.course_id, "")[:NAME_LENGTH],
+                "period": told.period,
+                "term_code": told.term_code,
+                "inactive": not told.active,
+            },
+        )
+        _store_section_staff(section, told, reading)
+        return section
+
+
+def needs_roster(section: Section, told: wire.Section, reading: SchoolReading) -> bool:
+    """An active section with an active teacher gets a class; a class once made keeps its students up to date."""
+    if not told.active:
+        return False
+    if ClassSection.objects.filter(section=section).exists():
+        return True
+    day = reading.day_in(told.term_code)
+    return any(
+        entry.active_on(day)
+        and (staff := reading.staff.get(entry.staff_id)) is not None
+        and not staff.inactive
+        for entry in told.staff
+    )
+
+
+def store_class(
+    section: Section,
+    roster: wire.ListReading[wire.Enrolment],
+    reading: SchoolReading,
+    findings: Findings,
+) -> None:
+    """Makes the section's class if it has none yet, and its students those of the roster.
+
+    Students who left keep their scores and become inactive. A list that cannot be the whole truth drops
+    nobody. Interrupted, nothing of this section is changed.
+    """
+    with transaction.atomic():
+        class_id = _class_of(section, reading, findings)
+        rows = _own_rows(roster, section, reading.school)
+        ids = students.know(_known(rows, reading))
+        places = _places(rows, ids, reading.day_in(section.term_code))
+        kept = _doubted(class_id, places, roster, section, reading, findings)
+        change = students.set_roster(class_id, [*places, *kept], ROSTER, today=reading.today)
+        _store_enrolments(section, rows, ids, keep_missing=bool(kept))
+    findings.counts["students_added"] += len(change.added)
+    findings.counts["students_dropped"] += len(change.dropped)
+    if change.added or change.dropped or change.moved_dates:
+        findings.changed_classes.append(class_id)
+
+
+def end_classes(sections: Iterable[Section], today: date) -> int:
+    """Marks the classes of sections that are gone or inactive as ended; their data stays."""
+    ended = 0
+    for link in ClassSection.objects.filter(section__in=sections, school_class__ended_on=None).select_related(
+        "school_class", "section"
+    ):
+        fields = ClassFields(
+            link.school_class.name,
+            link.school_class.school_code,
+            link.school_class.section_number,
+            link.school_class.term,
+        )
+        with transaction.atomic():
+            ended += classes.describe(link.school_class_id, fields, today)
+    return ended
+
+
+def _store_section_staff(section: Section, told: wire.Section, reading: SchoolReading) -> None:
+    term = reading.terms.get(told.term_code)
+    term_end = None if term is None else term.ends_on
+    wanted = {}
+    for entry in told.staff:
+        staff = reading.staff.get(entry.staff_id)
+        if staff is None:
+            continue
+        # An end with the term is no removal: the teacher still grades in the days after it.
+        to_the_end = entry.end is None or (term_end is not None and entry.end >= term_end)
+        wanted[staff.id] = {
+            "permission": _permission(entry.gradebook_permission, reading.school.is_flex).value,
+            "primary": entry.is_primary,
+            "starts_on": entry.start,
+            "ends_on": None if to_the_end else entry.end,
+            "inactive": not entry.active,
+        }
+    SectionStaff.objects.filter(section=section).exclude(staff_id__in=wanted).delete()
+    for staff_id, columns in wanted.items():
+        SectionStaff.objects.update_or_create(section=section, staff_id=staff_id, defaults=columns)
+
+
+def _permission(code: str, is_flex: bool) -> Permission:
+    """Blank means full where staff come from teacher numbers, and nothing known in flex schools (reference §7.1)."""
+    match code.strip().upper():
+        case "F":
+            return Permission.FULL
+        case "R":
+            return Permission.READ
+        case "N":
+            return Permission.NONE
+        case "" if not is_flex:
+            return Permission.FULL
+        case _:
+            return Permission.UNKNOWN
+
+
+def _class_of(section: Section, reading: SchoolReading, findings: Findings) -> int:
+    fields = ClassFields(
+        name=_class_name(section),
+        school_code=reading.school.code,
+        section_number=section.number,
+        term=section.term_code,
+    )
+    link = ClassSection.objects.filter(section=section).first()
+    if link is None:
+        made = classes.create(fields)
+        ClassSection.objects.create(school_class=made, section=section)
+        findings.counts["classes_created"] += 1
+        return made.id
+    findings.counts["classes_changed"] += classes.describe(link.school_class_id, fields, None)
+    return link.school_class_id
+
+
+def _class_name(section: Section) -> str:
+    subject = section.title.strip() or section.course_id.strip() or f"Section {section.number}"
+    period = section.period.strip()
+    return f"{subject}, period {period}" if period else subject
+
+
+def _own_rows(
+    roster: wire.ListReading[wire.Enrolment], section: Section, school: School
+) -> list[wire.Enrolment]:
+    """Rows of other sections prove nothing about this one."""
+    return [row for row in roster if (row.school_code, row.section_number) == (school.code, section.number)]
+
+
+def _known(rows: Iterable[wire.Enrolment], reading: SchoolReading) -> list[KnownStudent]:
+    """Students by name; one whom the school's list lacks keeps the name we have, else shows the id."""
+    wanted = {row.student_id for row in rows}
+    named = []
+    for student_id in sorted(wanted & reading.students.keys()):
+        told = reading.students[student_id]
+        first, last = told.first_name.strip()[:NAME_LENGTH], told.last_name.strip()[:NAME_LENGTH]
+        named.append(KnownStudent(student_id, first, last))
+    unnamed = wanted - reading.students.keys()
+    ours = {student.sis_student_id: student for student in Student.objects.filter(sis_student_id__in=unnamed)}
+    for student_id in sorted(unnamed):
+        student = ours.get(student_id)
+        first, last = (student.first_name, student.last_name) if student else ("", f"Student {student_id}")
+        named.append(KnownStudent(student_id, first, last))
+    return named
+
+
+def _places(rows: Iterable[wire.Enrolment], ids: Mapping[int, int], day: date) -> list[Place]:
+    """Each student's place on that day, from one or several spans."""
+    spans: dict[int, list[wire.Enrolment]] = defaultdict(list)
+    for row in rows:
+        spans[ids[row.student_id]].append(row)
+    return [_place(student_id, own, day) for student_id, own in spans.items()]
+
+
+def _place(student_id: int, spans: list[wire.Enrolment], day: date) -> Place:
+    active = [span for span in spans if span.active_on(day)]
+    past = [span for span in spans if span.end is not None and span.end < day]
+    if active:
+        chosen = max(active, key=lambda span: (span.start or date.min, span.end or date.max))
+    elif past:
+        chosen = max(past, key=lambda span: (span.end or date.min, span.start or date.min))
+    else:
+        chosen = min(spans, key=lambda span: span.start or date.max)
+    return Place(student_id, bool(active), chosen.start, chosen.end)
+
+
+def _doubted(
+    class_id: int,
+    places: list[Place],
+    roster: wire.ListReading[wire.Enrolment],
+    section: Section,
+    reading: SchoolReading,
+    findings: Findings,
+) -> list[Place]:
+    """The present places of students who are missing from a list that proves nothing; else none.
+
+    Aeries keeps the rows of students who left, so many missing rows mean a broken answer.
+    """
+    told = {place.student_id for place in places}
+    present = ClassStudent.objects.filter(school_class_id=class_id, active=True, source="roster")
+    missing = [place for place in present if place.student_id not in told]
+    if not missing:
+        return []
+    if roster.proves_absence and told and not looks_partial(len(missing), len(present)):
+        return []
+    findings.problem(
+        "roster_incomplete",
+        f"The roster of section {section.number} in school {reading.school.code} lacks {len(missing)} of "
+        f"{len(present)} students; nobody was dropped.",
+        "Look at the section's students in Aeries; the next run looks again.",
+        [f"section {section.number}"],
+    )
+    return [Place(place.student_id, True, place.started_on, place.ended_on) for place in missing]
+
+
+def _store_enrolments(
+    section: Section, rows: Iterable[wire.Enrolment], ids: Mapping[int, int], *, keep_missing: bool
+) -> None:
+    wanted = {(ids[row.student_id], row.start, row.end) for row in rows}
+    present = {
+        (row.student_id, row.started_on, row.ended_on): row.id
+        for row in Enrolment.objects.filter(section=section)
+    }
+    gone = [row_id for span, row_id in present.items() if span not in wanted]
+    if gone and not keep_missing:
+        Enrolment.objects.filter(id__in=gone).delete()
+    Enrolment.objects.bulk_create(
+        Enrolment(section=section, student_id=student_id, started_on=start, ended_on=end)
+        for student_id, start, end in wanted - present.keys()
+    )
