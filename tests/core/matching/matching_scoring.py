@@ -113,7 +113,7 @@ def pooled(scores: Iterable[ClassScore]) -> Figures:
 
 def traps(style: str) -> tuple[str, ...]:
     """What makes a class hard, from its description: "dates shift1", "traps: holes" and the like."""
-    if ";" not in style or "dates " not in style:
+    if not style.startswith(("easy;", "medium;", "hard;")):
         return (style,) if style.startswith("empty") else ("written by hand",)
     level, settings, *rest = (part.strip() for part in style.split(";"))
     found = [level, *(setting.strip() for setting in settings.split(","))]

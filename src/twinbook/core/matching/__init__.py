@@ -6,6 +6,8 @@ are compared as floats; nothing computed in this package is ever stored as a gra
 
 from twinbook.core.matching.exchange import as_json, propose_line, read_class
 from twinbook.core.matching.items import LmsActivity, LmsCategory, SisAssignment, SisCategory
+from twinbook.core.matching.names import read_title
+from twinbook.core.matching.partners import likely_partners
 from twinbook.core.matching.proposals import (
     ActivityProposal,
     CategoryProposal,
@@ -14,7 +16,7 @@ from twinbook.core.matching.proposals import (
     Partner,
     Proposals,
 )
-from twinbook.core.matching.propose import likely_partners, propose
+from twinbook.core.matching.propose import propose
 
 __all__ = [
     "ActivityProposal",
@@ -32,4 +34,5 @@ __all__ = [
     "propose",
     "propose_line",
     "read_class",
+    "read_title",
 ]

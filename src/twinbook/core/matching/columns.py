@@ -89,22 +89,28 @@ def _one_rule(
     best = np.zeros(len(theirs), dtype=np.int64)
     if not inside.any():
         return best
-    difference = np.where(inside, theirs - column, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(inside, theirs / column, np.nan)
-    for moved_by, rebuilt in ((difference, np.add), (ratio, np.multiply)):
-        middle = _median(moved_by)
-        off = np.abs(theirs - rebuilt(column[None, :], middle[:, None]))
+        added = np.where(inside, theirs - column, np.nan)
+        scaled = np.where(inside, np.log(theirs / column), np.nan)
+        addend = _median(added)[:, None]
+        root = np.exp(_median(scaled)[:, None] / 2)
+        off_added = np.abs(added - addend)
+        off_scaled = np.abs(theirs / root - column * root)
+    for off in (off_added, off_scaled):
         best = np.maximum(best, (inside & (off <= 2 * slack)).sum(axis=1))
     return best
 
 
 def _median(rows: Floats) -> Floats:
-    """The lower median of each row, NaN left out; NaN for a row without numbers."""
+    """The median of each row, NaN left out; NaN for a row without numbers."""
     ordered = np.sort(rows, axis=1)
     count = (~np.isnan(rows)).sum(axis=1)
-    middle = ordered[np.arange(len(rows)), np.maximum((count - 1) // 2, 0)]
-    return np.asarray(middle, dtype=np.float64)
+    each = np.arange(len(rows))
+    lower, upper = (
+        ordered[each, np.maximum((count - 1) // 2, 0)],
+        ordered[each, np.minimum(count // 2, rows.shape[1] - 1)],
+    )
+    return np.asarray((lower + upper) / 2, dtype=np.float64)
 
 
 def _chance(ours: Floats, theirs: Floats) -> Floats:

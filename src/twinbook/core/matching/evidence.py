@@ -18,8 +18,8 @@ from twinbook.core.matching.items import LmsActivity, SisAssignment
 from twinbook.core.matching.names import Title, read_title
 from twinbook.core.matching.titles import TitleEvidence, title_evidence
 
-# Without any evidence an item's partner is one of the other side's, or none.
-_PRIOR = -4.0
+# Without any evidence an item's partner is any one of the other side's, or none.
+_PRIOR_OF_ONE, _SMALLEST_CLASS = -0.4, 20
 
 # Share of pairs of one piece of work by days between the due dates, each way, before habits are known.
 _USUAL_DAYS = {0: 0.62, 1: 0.10, 2: 0.02, 3: 0.01, 4: 0.004, 5: 0.004, 6: 0.004, 7: 0.012}
@@ -47,8 +47,9 @@ class Evidence:
         return min(0.0, *(float(part[row, column]) for part in parts))
 
     def total(self) -> Floats:
+        prior = _PRIOR_OF_ONE - np.log(max(*self.dates.shape, _SMALLEST_CLASS))
         return np.asarray(
-            _PRIOR + self.titles.total() + self.dates + self.points + self.categories + self.scores.weight,
+            prior + self.titles.total() + self.dates + self.points + self.categories + self.scores.weight,
             dtype=np.float64,
         )
 
@@ -258,8 +259,9 @@ def _same_points_share(seen: Counter[float]) -> float:
 
 def _point_weights(same: npt.NDArray[np.bool_], usual: float) -> Floats:
     """Equal points prove more the rarer they are in the class."""
-    share = (same.mean(axis=0, keepdims=True) + same.mean(axis=1, keepdims=True)) / 2
-    share = np.clip(share, 0.05, 0.9)
+    by_row = (same.sum(axis=1, keepdims=True) + 2.0) / (same.shape[1] + 6.0)
+    by_column = (same.sum(axis=0, keepdims=True) + 2.0) / (same.shape[0] + 6.0)
+    share = np.clip((by_row + by_column) / 2, 0.05, 0.9)
     weights = np.where(same, np.log(usual / share), np.log((1 - usual) / (1 - share)))
     return np.asarray(np.clip(weights, _WORST_POINTS, _BEST_POINTS), dtype=np.float64)
 

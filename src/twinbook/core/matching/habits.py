@@ -119,7 +119,7 @@ def _offsets_by_dates(
         if len(left) < 3 or len(right) < 3 or elsewhere.total() < 3:
             continue
         shift, count = max(elsewhere.items(), key=lambda item: (item[1], -abs(item[0]), item[0]))
-        if count < 0.5 * elsewhere.total():
+        if count <= 0.5 * elsewhere.total():
             continue
         fits = Counter(
             b.number - a.number
@@ -130,6 +130,7 @@ def _offsets_by_dates(
         if not fits:
             continue
         offset, hits = max(fits.items(), key=lambda item: (item[1], -abs(item[0]), item[0]))
-        if offset and hits >= 3 and fits[0] <= hits / 4:
+        alone = sum(count == hits for count in fits.values()) == 1
+        if offset and alone and hits >= 3 and fits[0] <= hits / 4:
             offsets[stems] = offset
     return offsets

@@ -36,7 +36,8 @@ class Title:
 
     `numbers` holds the numbers in reading order, a section such as 1.2 as a tuple of two; `labelled`
     those that stand right behind a word, by that word. `acronyms` maps the initials of neighbouring
-    words to those words. `plain` is the whole title, normalised.
+    words to those words. `other_work` may lose what is habitual in a class, `marked` keeps it. `plain`
+    is the whole title, normalised.
     """
 
     plain: str
@@ -44,6 +45,7 @@ class Title:
     numbers: tuple[Number, ...]
     labelled: tuple[tuple[str, Number], ...]
     other_work: frozenset[str]
+    marked: frozenset[str]
     acronyms: tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -82,7 +84,10 @@ def read_title(text: str) -> Title:
         if word not in FILLER:
             words[word] = None
             before = word
-    return Title(plain, tuple(words), tuple(numbers), tuple(labelled), frozenset(other), _acronyms(sequence))
+    if not words:
+        words, other = dict.fromkeys(sorted(other)), set()
+    marked = frozenset(other)
+    return Title(plain, tuple(words), tuple(numbers), tuple(labelled), marked, marked, _acronyms(sequence))
 
 
 @lru_cache(maxsize=8192)

@@ -33,9 +33,15 @@ def _name(
 ) -> bool | str:
     if read_title(activity.title).plain == read_title(assignment.name).plain:
         return True
-    if evidence.titles.words[row, column] > 1.0 and evidence.titles.other_work[row, column] >= 0:
-        return "similar name"
-    return False
+    apart = read_title(activity.title).marked ^ read_title(assignment.name).marked
+    if evidence.titles.other_work[row, column] < 0 and apart:
+        return f"“{min(apart)}” in one name only"
+    if evidence.titles.renumbered[row, column]:
+        return "numbered differently throughout"
+    words, numbers = float(evidence.titles.words[row, column]), float(evidence.titles.numbers[row, column])
+    if words > 1.0:
+        return "similar name, other number" if numbers <= -1.0 else "similar name"
+    return "same number, name differs" if numbers >= 1.0 else False
 
 
 def _due(ours: date | None, theirs: date | None) -> bool | str | None:
@@ -58,7 +64,8 @@ def _scores(evidence: Evidence, row: int, column: int) -> list[str]:
         return [f"scores of {common} students agree after one rule for the whole column"]
     if equal == common:
         return [f"all {common} scores equal" if common > 1 else "the one common score equal"]
-    return [f"{equal} of {common} scores equal"]
+    parted = evidence.scores.weight[row, column] < 0
+    return [f"but only {equal} of {common} scores equal" if parted else f"{equal} of {common} scores equal"]
 
 
 def _listed(words: list[str]) -> str:

@@ -23,6 +23,8 @@ _PART_OF_NUMBERS, _ONE_SIDE_NUMBERED, _OTHER_NUMBERS, _OTHER_SHAPE = 1.0, -0.5, 
 _LEAST_SAME_NUMBERS, _MOST_SAME_NUMBERS = 1.2, 3.0
 _SAME_DATE, _OTHER_DATE = 2.5, -3.5
 
+_SMALLEST_CLASS = 20
+
 _OTHER_WORK = -12.0
 _OTHER_KIND = -2.0
 
@@ -73,15 +75,20 @@ def title_evidence(
             offset = habits.offsets.get((our_stems[i], their_stems[j]), 0) if habits.offsets else 0
             weight = _compare_numbers(a, b, offset)
             if weight == _SAME and a.row:
-                often = (held_left[a.row] / len(left) + held_right[b.row] / len(right)) / 2
+                often = (held_left[a.row] / _at_least(left) + held_right[b.row] / _at_least(right)) / 2
                 weight = min(max(float(np.log(0.7 / often)), _LEAST_SAME_NUMBERS), _MOST_SAME_NUMBERS)
                 renumbered[i, j] = offset != 0
             numbers[i, j] = weight
-            if ours[i].other_work != theirs[j].other_work:
+            if ours[i].other_work != theirs[j].other_work and ours[i].marked != theirs[j].marked:
                 other[i, j] = _OTHER_WORK
             elif _other_kind(our_kinds[i], their_kinds[j], kinds_that_meet):
                 other[i, j] = _OTHER_KIND
     return TitleEvidence(word_evidence(ours, theirs, habits.words), numbers, other, renumbered)
+
+
+def _at_least(items: Sequence[object]) -> int:
+    """How many items rarity is judged among: a class of three is a class that has just begun."""
+    return max(len(items), _SMALLEST_CLASS)
 
 
 def _kinds(title: Title) -> frozenset[str]:
@@ -160,10 +167,10 @@ def word_evidence(
     in_b = _incidence(theirs, words_b)
     alike: Floats = (likeness >= 0.75).astype(float)
     rarity_a = np.log(
-        (len(ours) + 2) / (np.maximum(in_a.sum(axis=0), (in_b @ alike.T > 0).sum(axis=0)) + 0.5)
+        (_at_least(ours) + 2) / (np.maximum(in_a.sum(axis=0), (in_b @ alike.T > 0).sum(axis=0)) + 0.5)
     )
     rarity_b = np.log(
-        (len(theirs) + 2) / (np.maximum(in_b.sum(axis=0), (in_a @ alike > 0).sum(axis=0)) + 0.5)
+        (_at_least(theirs) + 2) / (np.maximum(in_b.sum(axis=0), (in_a @ alike > 0).sum(axis=0)) + 0.5)
     )
     rarity_a, rarity_b = np.maximum(rarity_a, 0.1), np.maximum(rarity_b, 0.1)
     best_a = np.array([np.where(row > 0, likeness, 0.0).max(axis=1) for row in in_b]).T
