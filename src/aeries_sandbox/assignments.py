@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from aeries_sandbox.decimals import ZERO, four_places, share
+from aeries_sandbox.decimals import ZERO, four_places, plain, share
 from aeries_sandbox.marks import is_number, number_entry, percent_entry
 from aeries_sandbox.model import Assignment, Gradebook, GradebookStudent, Score
 from aeries_sandbox.store import Database, live_assignments
@@ -117,14 +117,14 @@ def _refigure(row: Score, old_possible: Decimal, scale: bool) -> None:
         number = row.number_correct
         if scale and old_possible != 0 and row.number_correct_possible != 0:
             number = share(number, old_possible, row.number_correct_possible)
-        text = mark if number == row.number_correct else format(number, "f")
+        text = mark if number == row.number_correct else plain(number)
         entry = number_entry(number, text, row.number_correct_possible, row.points_possible)
     elif row.number_correct != 0 and old_possible != 0:
         percent = share(row.number_correct, old_possible, Decimal(100))
         entry = percent_entry(percent, mark, row.number_correct_possible, row.points_possible)
     else:
         return
-    row.number_correct, row.points_earned = entry.number_correct, entry.points_earned
+    row.mark, row.number_correct, row.points_earned = entry.mark, entry.number_correct, entry.points_earned
 
 
 def score_entered(world: World, gradebook: Gradebook, assignment: Assignment) -> None:

@@ -39,7 +39,7 @@ class FaultOrder(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     after: bool = False
     delay_ms: int | None = None
     retry_after: int | None = None
-    body: msgspec.Raw | None = None
+    body: object = None
     times: int | None = None
     probability: float | None = None
     seed: int | None = None
@@ -92,7 +92,8 @@ class FaultBook:
 
     def standing(self) -> list[dict[str, object]]:
         return [
-            {**msgspec.to_builtins(fault.order), "body": fault.order.body, "left": fault.left}
+            {name: getattr(fault.order, name) for name in fault.order.__struct_fields__}
+            | {"left": fault.left}
             for fault in self._faults
         ]
 

@@ -66,7 +66,7 @@ def _number_or_percent(mark: str, possible: Decimal, points: Decimal, undefined_
     percent = mark.endswith("%")
     number = parse(mark[:-1] if percent else mark)
     if number is None:
-        if undefined_allowed and not percent and 2 <= len(mark) <= 6 and mark.isalnum():
+        if undefined_allowed and not percent and 2 <= len(mark) <= 6 and mark.isalnum() and mark[0].isalpha():
             return Entry(mark.upper())
         raise MarkError(
             f"{mark!r} is neither a number nor a percentage nor a mark of this district; "

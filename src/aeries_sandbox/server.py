@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import traceback
 from collections.abc import Callable
 from email.utils import formatdate
 
@@ -69,7 +70,7 @@ class Server:
             request = await _next_request(connection, reader, writer, peer)
             if request is None:
                 return
-            outcome = await self._app.answer(request)
+            outcome = await self._answered(request)
             if isinstance(outcome, Dropped):
                 if outcome.then is not None:
                     self._act_later(outcome.then, outcome.delay)
@@ -79,6 +80,13 @@ class Server:
             if connection.our_state is h11.MUST_CLOSE:
                 return
             connection.start_next_cycle()
+
+    async def _answered(self, request: Request) -> Response | Dropped:
+        try:
+            return await self._app.answer(request)
+        except Exception:  # noqa: BLE001 - a bug of ours must look like one, not like a dropped connection
+            traceback.print_exc()
+            return Response(500, b'{"Message":"The sandbox itself failed; see its error output."}')
 
     def _act_later(self, then: Callable[[], object], delay: float) -> None:
         def act() -> None:

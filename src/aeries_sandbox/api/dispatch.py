@@ -33,7 +33,12 @@ def answered(
 def printed(answer: Answer | Response) -> Response:
     if isinstance(answer, Response):
         return answer
-    return Response(answer.status, _ENCODER.encode(answer.value))
+    return Response(answer.status, encoded(answer.value))
+
+
+def encoded(value: object) -> bytes:
+    """JSON with decimals as numbers, digit by digit as they stand."""
+    return _ENCODER.encode(value)
 
 
 def refusal(refused: Refused) -> Response:

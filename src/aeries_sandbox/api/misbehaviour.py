@@ -8,7 +8,7 @@ from typing import assert_never
 import msgspec
 
 from aeries_sandbox.api.call import Answer
-from aeries_sandbox.api.dispatch import answered, printed
+from aeries_sandbox.api.dispatch import answered, encoded, printed
 from aeries_sandbox.faults import Fault, FaultKind
 from aeries_sandbox.messages import HTML, JSON, Request, Response
 from aeries_sandbox.store import Database, live_assignments
@@ -101,12 +101,8 @@ def _status(fault: Fault, default: int = 500, retry_after: int | None = None) ->
 
 def _ordered_body(fault: Fault) -> Response:
     """A JSON string is answered as its text, anything else as the JSON that it is."""
-    raw = bytes(fault.order.body or b"")
-    value = msgspec.json.decode(raw)
-    status = fault.order.status or 200
-    if isinstance(value, str):
-        return Response(status, value.encode())
-    return Response(status, raw)
+    status, body = fault.order.status or 200, fault.order.body
+    return Response(status, body.encode() if isinstance(body, str) else encoded(body))
 
 
 def _partial(answer: Answer | Response) -> Answer | Response:
