@@ -41,7 +41,7 @@ from twinbook.aeries.errors import (
     UntrustedServer,
     WrongAddress,
 )
-from twinbook.aeries.permits import Lane
+from twinbook.aeries.permits import Lane, LocalPermits, Permit
 from twinbook.aeries.transport import TimeOuts
 
 SECRET = "Allan Abbott has 87.5"
@@ -152,7 +152,9 @@ def test_a_status_is_an_error_of_a_family_and_a_write_knows_its_ending(
 def test_a_500_on_scores_may_mean_that_they_are_gone(aeries: Loopback) -> None:
     message = '{"Message": "Object reference not set to an instance of an object."}'
     assert isinstance(failure(aeries, answer(message, 500)), PerhapsMissing)
-    assert not isinstance(failure(aeries, answer(message, 500), writing=True), PerhapsMissing)
+    written = failure(aeries, answer(message, 500), writing=True)
+    assert isinstance(written, PerhapsMissing)
+    assert written.ending is Ending.DOUBTFUL
 
 
 def test_a_missing_right_is_named(aeries: Loopback) -> None:
@@ -470,3 +472,14 @@ def test_a_permit_is_given_back_whatever_happens(aeries: Loopback) -> None:
         with p.client_of(aeries.address, permits=permits) as client, pytest.raises(AeriesError):
             client.assignment(p.GRADEBOOK, p.UNIQUE_ID)
     assert permits.taken == 0
+
+
+def test_a_budget_that_refuses_has_sent_nothing(aeries: Loopback) -> None:
+    class Paused(LocalPermits):
+        def acquire(self, lane: Lane, requests: int = 1) -> Permit:
+            raise Throttled(30)
+
+    paused = Paused(rate=1, burst=1, in_flight=1, clock=lambda: 0.0, sleep=lambda seconds: None)
+    error = failure(aeries, hang_up, writing=True, permits=paused)
+    assert error.ending is Ending.REFUSED
+    assert aeries.asked == []

@@ -80,6 +80,21 @@ class _Answer:
         return "html" in kind or self.body.lstrip().startswith(b"<")
 
 
+@dataclass(frozen=True)
+class _Started:
+    """When a request began; `record` ends it."""
+
+    call: Call
+    monotonic: float
+    at: datetime
+    wall: Callable[[], datetime]
+
+    def record(self) -> Request:
+        return Request(
+            self.call.method, self.call.what, self.at, self.monotonic, self.wall(), time.monotonic()
+        )
+
+
 def path(*segments: str | int) -> str:
     """A path below /api/v5. 0 and "" would mean "all" to Aeries (reference §3.6): `OurBug`."""
     for segment in segments:
@@ -138,33 +153,34 @@ class Wire:
     def ask(self, call: Call, via: Lane | Permit, understand: Callable[[object], T]) -> tuple[T, Request]:
         """Send once and understand the answer. `via` is a permit already taken, of which one request
         is spent, or the lane to take one in. Raises any `AeriesError`, with its request."""
-        if isinstance(via, Permit):
-            via.spend()
-            return self._exchange(call, understand)
-        with self._permits.acquire(via) as permit:
-            permit.spend()
-            return self._exchange(call, understand)
+        started = _Started(call, time.monotonic(), self._wall(), self._wall)
+        try:
+            if isinstance(via, Permit):
+                via.spend()
+                return self._exchange(call, understand)
+            with self._permits.acquire(via) as permit:
+                permit.spend()
+                return self._exchange(call, understand)
+        except AeriesError as error:
+            # From the budget: nothing was sent, and a write must be able to say so.
+            error.request = error.request or started.record()
+            raise
 
     def _exchange(self, call: Call, understand: Callable[[object], T]) -> tuple[T, Request]:
-        started = time.monotonic()
-        started_at = self._wall()
-
-        def record() -> Request:
-            return Request(call.method, call.what, started_at, started, self._wall(), time.monotonic())
-
+        started = _Started(call, time.monotonic(), self._wall(), self._wall)
         with following(self._total) as progress:
             try:
                 answer = self._transfer(call)
             except AeriesError as error:
-                error.request = record()
+                error.request = started.record()
                 raise
             except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError) as error:
-                raise _lost(error, progress, record()) from None
+                raise _lost(error, progress, started.record()) from None
             except httpx2.DecodingError:
-                raise BadAnswer("the answer cannot be unpacked", record()) from None
+                raise BadAnswer("the answer cannot be unpacked", started.record()) from None
             except UnicodeError:
-                raise WrongAddress("this is not a web address", record()) from None
-        request = record()
+                raise WrongAddress("this is not a web address", started.record()) from None
+        request = started.record()
         if not 200 <= answer.status < 300:
             raise self._refusal(call, answer, request)
         try:
@@ -210,7 +226,7 @@ class Wire:
                 return NotFound("not in Aeries", request)
             case 429:
                 return self._throttled(answer, request)
-            case 500 if call.method == "GET" and call.path.endswith("/scores"):
+            case 500 if call.path.lower().endswith("/scores"):
                 return PerhapsMissing(500, None, request)
             case status if status >= 500 or status in _MAY_STILL_ACT:
                 return self._failed(answer, request)
