@@ -12,6 +12,8 @@ from twinbook.core.matching.proposals import CategoryProposal, Confidence
 from twinbook.core.matching.titles import word_evidence
 
 _PRIOR = -0.5
+# Teachers call one thing by many names: another name says little.
+_OTHER_NAME, _SAME_NAME = -0.8, 3.0
 _SAME_WEIGHT, _OTHER_WEIGHT = 1.0, -0.5
 # Each pair of activities between two categories, up to a limit, against pairs that go elsewhere.
 _PAIR, _PAIR_ELSEWHERE, _MOST = 0.9, 1.3, 6.0
@@ -34,6 +36,7 @@ def propose_categories(
         dtype=float,
     )
     names = word_evidence([read_title(c.name) for c in ours], [read_title(k.name) for k in theirs], {})
+    names = np.clip(names, _OTHER_NAME, _SAME_NAME)
     weights = np.array([[_weight(c, k) for k in theirs] for c in ours])
     total = _PRIOR + names + weights + _votes(counts)
     return tuple(

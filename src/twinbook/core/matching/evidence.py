@@ -200,7 +200,9 @@ def _date_evidence(room: Classroom, habits: Habits) -> Floats:
     if not known.any():
         return np.zeros(days.shape)
     values, place, counts = np.unique(days[known], return_inverse=True, return_counts=True)
-    anywhere = (counts + 1.0) / (counts.sum() + 60.0)
+    # a small class is judged as the beginning of a larger one, as in the prior
+    growth = max(1.0, _SMALLEST_CLASS / max(days.shape))
+    anywhere = (counts + 1.0) / (counts.sum() * growth + 60.0)
     weights = np.zeros(days.shape)
     weights[known] = _date_weights(values, anywhere, habits.days)[place]
     for (our_stem, their_stem), seen in habits.days_by_stem.items():
