@@ -24,10 +24,10 @@ from twinbook.aeries.health import check_identity
 from twinbook.district import roster_people, roster_sections, settings
 from twinbook.district.errors import NoSchoolChosenError, NotFoundError
 from twinbook.district.models import NAME_LENGTH, RosterSchool, School, SchoolTerm, Section, Staff
-from twinbook.district.roster_report import Findings, Progress, RosterProblem, RosterReport
+from twinbook.district.roster_report import Findings, Progress, RosterProblem, RosterReport, shown
 from twinbook.district.roster_sections import SchoolReading
 
-__all__ = ["RosterProblem", "RosterReport", "chosen_schools", "sync_roster"]
+__all__ = ["RosterProblem", "RosterReport", "chosen_schools", "shown", "sync_roster"]
 
 # So many sections in a row without any connection: Aeries is down, and the run ends.
 _UNREACHABLE_IN_A_ROW = 3

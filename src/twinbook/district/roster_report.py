@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 # done, total, label
 Progress = Callable[[int, int, str], None]
@@ -27,6 +28,11 @@ class RosterReport:
     counts: dict[str, int]
     problems: tuple[RosterProblem, ...]
     changed_classes: tuple[int, ...]
+
+
+def shown(report: RosterReport) -> dict[str, Any]:
+    """As JSON: the plan of a roster run."""
+    return {**asdict(report), "changed_classes": [str(class_id) for class_id in report.changed_classes]}
 
 
 @dataclass(slots=True)
