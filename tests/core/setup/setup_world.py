@@ -38,6 +38,7 @@ CONTEXT = SetupContext(
 ANA, BEN, CLEO = 1, 2, 3
 SIS = {ANA: 99400001, BEN: 99400002, CLEO: 99400003}
 HOMEWORK, TESTS, PROJECTS = 11, 12, 13
+OTHER = 4454704
 
 
 def our(value: str | None, version: int = 1) -> OurCell:
@@ -146,6 +147,16 @@ def reading(**more: Any) -> GradebookReading:
         "settings": {"CountCompletedNow": True, "DoingWeight": True},
     }
     return GradebookReading(**(fields | more))
+
+
+def other_reading(**more: Any) -> GradebookReading:
+    return reading(
+        gradebook_number=OTHER,
+        categories=(TheirCategory("A", "Homework", Decimal(40)), TheirCategory("B", "Labs", Decimal(10))),
+        assignments=(assignment("V1", 1, "Warm-up", "A"),),
+        scores={},
+        **more,
+    )
 
 
 def proposer(snapshot: ClassSnapshot, reading: GradebookReading) -> Proposals:

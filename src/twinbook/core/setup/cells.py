@@ -78,15 +78,18 @@ class Cells:
         )
 
     def of_new_assignment(self, activity: int, terms: PairTerms) -> tuple[CellStep, ...]:
-        """The Aeries assignment does not exist yet: its rows will be blank (reference §11.3)."""
+        """The Aeries assignment does not exist yet: each active student will have a blank row (reference §11.3)."""
         ours = self._snapshot.scores.get(activity, {})
         blank = TheirCell(BLANK_FORM, terms.maxima.entry, terms.maxima.weight)
         steps = self._steps(
             terms,
             {s.id: ours.get(s.id, UNTOUCHED) for s in self._students.values()},
-            dict.fromkeys(self._students, blank),
+            {sis: blank if self._is_active(sis) else None for sis in self._students},
         )
         return tuple(replace(step, theirs=None) for step in steps)
+
+    def _is_active(self, sis: int) -> bool:
+        return any(not seat.tag.strip() for seat in self._seats.get(sis, []))
 
     def scored_here(self, activity: int) -> bool:
         return any(not isinstance(c.value, Blank) for c in self._snapshot.scores.get(activity, {}).values())
