@@ -12,8 +12,7 @@ from twinbook.core.fields import FieldBase, FieldChange
 from twinbook.core.snapshot import TheirAssignment, TheirCategory, TheirStudent, TheirTerm
 from twinbook.core.values import Form, Maxima, OurValue
 
-
-NEVER_AGREED = "\x00"
+NEVER_AGREED = "\ue000never agreed"
 """A field half that equals nothing: that side counts as changed, so that its text moves to the other."""
 
 

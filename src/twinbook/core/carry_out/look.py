@@ -276,7 +276,9 @@ class PairWork:
             now: datetime = yield ef.Now()
             reading: Any = blank_rows(self.pair, created.assignment, self.link, now)
         else:
-            reading = yield ef.ReadScores(self._unique_id, self.lane)
+            # Whoever asks for a look at everything wants to know how it is now, not a moment ago.
+            fresh = self.lane is ef.Lane.BULK
+            reading = yield ef.ReadScores(self._unique_id, self.lane, may_reuse=not fresh)
         if isinstance(reading, ef.Trouble):
             yield from self._not_readable(reading)
             return None
@@ -550,7 +552,8 @@ class _Whole:
         report = self.out.report
         ignored = link.new_in_aeries is NewItems.IGNORE or assignment.untouchable
         if not ignored:
-            question = self._question_about(link, assignment, candidates)
+            asked = assignment.unique_id not in link.create_here
+            question = self._question_about(link, assignment, candidates) if asked else None
             if question is not None:
                 report.count("held")
                 self.questions[f"aeries:{assignment.unique_id}"] = question

@@ -69,6 +69,8 @@ class LinkView:
     pairs: tuple[PairHead, ...]
     new_activities: tuple[OurActivity, ...]
     """Activities in no pair yet."""
+    create_here: frozenset[str]
+    """UniqueIDs of new assignments that a person said to create here although they look like something known."""
     values_in_class: int
     """Non-blank LMS values under linked pairs: what the class brake measures against."""
 

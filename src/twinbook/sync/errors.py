@@ -1,0 +1,132 @@
+"""What the services of the sync refuse, in words for a person. `status` is the one an HTTP face answers with."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class SyncError(Exception):
+    """`code` is stable, `message` a sentence for a person, `hint` the next thing to do."""
+
+    code: ClassVar[str] = "sync_error"
+    status: ClassVar[int] = 409
+    message: str = "This cannot be done now."
+    hint: str | None = None
+
+    def __init__(
+        self, message: str | None = None, *, hint: str | None = None, extra: dict[str, Any] | None = None
+    ) -> None:
+        self.message = message or self.message
+        self.hint = hint if hint is not None else self.hint
+        self.extra = extra or {}
+        super().__init__(self.message)
+
+
+class NotSynced(SyncError):
+    code = "not_synced"
+    message = "This class is not joined with an Aeries gradebook."
+    hint = "Join it under class › Setup."
+
+
+class SetupRunning(SyncError):
+    code = "setup_running"
+    message = "The class is being joined with its Aeries gradebook right now."
+    hint = "Wait until the set-up has ended; its run shows how far it is."
+
+
+class Paused(SyncError):
+    code = "paused"
+    message = "Syncing is paused for this class."
+    hint = "Set the class back to `sync` in its settings, or preview with a dry run."
+
+
+class NoDraft(SyncError):
+    code = "no_draft"
+    status = 404
+    message = "No set-up has been begun for this class."
+    hint = "Begin it by choosing an Aeries gradebook."
+
+
+class GradebookNotListed(SyncError):
+    code = "gradebook_not_listed"
+    status = 404
+    message = "This gradebook is not one of the class's Aeries gradebooks."
+    hint = "Choose one of the list; it shows the gradebooks of the class's sections and teachers."
+
+
+class GradebookUnsuitable(SyncError):
+    code = "gradebook_unsuitable"
+    status = 422
+    message = "This gradebook cannot be joined."
+
+
+class StillReading(SyncError):
+    code = "not_ready"
+    status = 422
+    message = "The Aeries gradebook is still being read."
+    hint = "Wait for the reading to end; its run shows how far it is."
+
+
+class NotReady(SyncError):
+    code = "not_ready"
+    status = 422
+    message = "Some questions of the set-up are not answered yet."
+
+
+class SummaryOutOfDate(SyncError):
+    """`extra` holds the new summary."""
+
+    code = "summary_out_of_date"
+    message = "Something in this summary has changed since you read it."
+    hint = "Read the new summary and confirm that one."
+
+
+class AlreadySynced(SyncError):
+    code = "already_synced"
+    message = "This class is already joined with an Aeries gradebook."
+    hint = "Stop syncing first, or choose another gradebook for a further link."
+
+
+class NoSuchRun(SyncError):
+    code = "not_found"
+    status = 404
+    message = "There is no such run."
+
+
+class NoSuchProblem(SyncError):
+    code = "not_found"
+    status = 404
+    message = "There is no such open question; it may have closed meanwhile."
+
+
+class ProblemChanged(SyncError):
+    code = "problem_changed"
+    message = "The values have changed since you read this question."
+    hint = "Look at the values as they are now, then choose again."
+
+
+class InvalidChoice(SyncError):
+    code = "invalid_choice"
+    status = 422
+    message = "This is not one of the choices of this question."
+
+
+class InvalidSetting(SyncError):
+    code = "invalid_setting"
+    status = 422
+
+
+class NotYet(SyncError):
+    code = "not_yet"
+    status = 501
+    message = "This is not built yet."
+    hint = "It comes with a later version of Twinbook."
+
+
+class AeriesUnavailable(SyncError):
+    """Aeries was needed for an answer and did not give one."""
+
+    code = "aeries_unavailable"
+    status = 503
+    message = "Aeries does not answer."
+    hint = "Try again in a moment; nothing is lost meanwhile."

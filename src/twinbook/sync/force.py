@@ -1,0 +1,92 @@
+"""Force sync: look at everything of one class now, or show what that would do (public surface §3.4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twinbook.core.carry_out.look import LookOutcome, look_through
+from twinbook.sync import errors, health, lease, runs, summary
+from twinbook.sync.interpreter import Interpreter
+from twinbook.sync.lease import Lease
+from twinbook.sync.look import live_links, put_off_or_served
+from twinbook.sync.models import ClassSync, Link, Mode, Run, RunKind
+
+LEASE_WAIT_SECONDS = 60.0
+MOST_ROUNDS = 3
+
+
+def begin(class_id: int, actor: str, *, dry_run: bool = False, awake: bool = True) -> Run:
+    """Raises NotSynced, SetupRunning, Paused."""
+    check(class_id, dry_run=dry_run)
+    return runs.create(RunKind.FORCE, class_id, actor, dry_run=dry_run, awake=awake)
+
+
+def check(class_id: int, *, dry_run: bool) -> None:
+    sync = ClassSync.objects.filter(school_class_id=class_id).first()
+    if sync is not None and sync.setting_up:
+        raise errors.SetupRunning
+    if sync is None or not live_links(class_id):
+        raise errors.NotSynced
+    if sync.mode == Mode.PAUSED and not dry_run:
+        raise errors.Paused
+
+
+def carry_out(run: Run) -> None:
+    """In the calling thread, under the class's lease. Raises LeaseBusy when another keeps it for a minute."""
+    class_id = runs.class_of(run)
+    check(class_id, dry_run=run.dry_run)
+    with lease.hold(class_id, lease.this_process(), timeout=LEASE_WAIT_SECONDS) as held:
+        for link in live_links(class_id):
+            look_at_link(run, link, held)
+
+
+def look_at_link(run: Run, link: Link, held: Lease) -> LookOutcome:
+    """Everything of one link. The run ends as held when the class brake stopped it, failed when Aeries did."""
+    outcome = _rounds(run, link, held)
+    counts = summary.counts_of(outcome.report, link.id)
+    plan = summary.of_report(outcome.report, link.school_class_id, link.id)
+    if not run.dry_run:
+        put_off_or_served(link.school_class_id, outcome.trouble)
+    if outcome.trouble is not None and outcome.trouble.stops_the_class:
+        run.counts, run.plan = counts, plan
+        run.save(update_fields=["counts", "plan"])
+        hint = "What was not done is found again and done by itself."
+        runs.fail(run, "aeries_unavailable", outcome.trouble.message, hint)
+    else:
+        runs.finish(run, counts=counts, plan=plan, held=outcome.held)
+    return outcome
+
+
+def _rounds(run: Run, link: Link, held: Lease) -> LookOutcome:
+    """A save that comes between makes another round; what the rounds did is told as one."""
+    first: LookOutcome | None = None
+    for _ in range(MOST_ROUNDS):
+        outcome = _once(run, link, held)
+        first = outcome if first is None else _joined(first, outcome)
+        if run.dry_run or not outcome.again or outcome.trouble is not None:
+            break
+    assert first is not None
+    return first
+
+
+def _once(run: Run, link: Link, held: Lease) -> LookOutcome:
+    try:
+        interpreter = Interpreter(
+            link, held, dry_run=run.dry_run, run_id=run.id, actor=run.created_by, told=runs.teller(run)
+        )
+    except health.RemoteDown as down:
+        raise errors.AeriesUnavailable(hint=down.hint) from down
+    return interpreter.drive(look_through())
+
+
+def _joined(first: LookOutcome, then: LookOutcome) -> LookOutcome:
+    """Doings add up; questions are those of the last round."""
+    first.report.lines += then.report.lines
+    questions: dict[str, Any] = {key: then.report.counts[key] for key in ("conflicts", "held", "skipped")}
+    first.report.counts += then.report.counts
+    first.report.counts.update({key: value - first.report.counts[key] for key, value in questions.items()})
+    first.report.troubles = then.report.troubles
+    first.trouble, first.again = then.trouble, then.again
+    first.held |= then.held
+    first.pushed |= then.pushed
+    return first

@@ -1,0 +1,24 @@
+"""Which Aeries this is: its database year, and its own date (G2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from twinbook.aeries.client import AeriesClient
+from twinbook.aeries.health import check_identity
+from twinbook.aeries.models import SystemInfo
+from twinbook.sync import clock
+from twinbook.sync.models import RemoteState
+
+
+def check(connection_id: int, client: AeriesClient, ask: Callable[[], SystemInfo]) -> tuple[int, date]:
+    """Asks once; returns the year that Aeries answers for and its date, and keeps both. Raises WrongYear."""
+    info = ask()
+    year = check_identity(info, client.database_year)
+    now = clock.now()
+    today = info.today or now.date()
+    RemoteState.objects.update_or_create(
+        connection_id=connection_id, defaults={"identity_checked_at": now, "aeries_today": today}
+    )
+    return year, today

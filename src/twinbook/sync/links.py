@@ -1,0 +1,62 @@
+"""Pairs as the public route `links` shows them, and stopping to sync a class."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twinbook.sync import clock, errors, lease, load, questions
+from twinbook.sync.look import live_links
+from twinbook.sync.models import ClassSync, Link, Pair, PairState, SetupDraft
+
+Json = dict[str, Any]
+
+LEASE_WAIT_SECONDS = 60.0
+_SHOWN = {
+    PairState.LINKED: "linked",
+    PairState.CREATING: "linked",
+    PairState.HELD: "held",
+    PairState.IGNORED_IN_LMS: "ignored_in_lms",
+    PairState.IGNORED_IN_AERIES: "ignored_in_aeries",
+}
+
+
+def of_class(class_id: int) -> list[Json]:
+    """Every pair of the live links; an activity that is still to be created in Aeries has no `aeries_id`."""
+    pairs = Pair.objects.filter(link__school_class_id=class_id, link__ended_on=None).select_related(
+        "activity"
+    )
+    held = set(
+        questions.open_problems(class_id)
+        .filter(subject__startswith="activity:")
+        .values_list("activity_id", flat=True)
+    )
+    return [
+        _shown(pair, held=pair.activity_id in held) for pair in pairs.order_by("id") if pair.state in _SHOWN
+    ]
+
+
+def _shown(pair: Pair, *, held: bool) -> Json:
+    name = pair.activity.title if pair.activity is not None else pair.their_title
+    return {
+        "activity_id": None if pair.activity_id is None else str(pair.activity_id),
+        "aeries_id": pair.unique_id,
+        "number": pair.number,
+        "name": name,
+        "state": "held" if held and pair.state in ("linked", "creating") else _SHOWN[PairState(pair.state)],
+    }
+
+
+def unlink(class_id: int) -> None:
+    """Ends the class's links. Both gradebooks keep all their data; what was agreed stays on record.
+
+    Waits for a look that is under way. Raises NotSynced, SetupRunning, LeaseBusy.
+    """
+    if ClassSync.objects.filter(school_class_id=class_id, setting_up=True).exists():
+        raise errors.SetupRunning
+    if not live_links(class_id):
+        raise errors.NotSynced
+    with lease.hold(class_id, lease.this_process(), timeout=LEASE_WAIT_SECONDS) as held, held.committing():
+        for link in live_links(class_id):
+            Link.objects.filter(id=link.id).update(ended_on=load.today(link.connection_id, clock.now()))
+            questions.close_all(class_id, link.id, "syncing was stopped")
+        SetupDraft.objects.filter(school_class_id=class_id).delete()

@@ -1,0 +1,288 @@
+"""From the database to the plain views that carrying out is shown."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+
+from twinbook.core.brake import BrakeLimits
+from twinbook.core.carry_out.views import CellView, LinkView, NewItems, PairHead, PairState, PairView
+from twinbook.core.cells import CellBase, Intent, OpenProblem, OurCell, Policy, ProblemCode
+from twinbook.core.fields import CategoryMap
+from twinbook.core.snapshot import OurActivity, TheirStudent, TheirTerm
+from twinbook.core.values import Maxima
+from twinbook.district.models import DistrictSettings
+from twinbook.gradebook import cells, scores
+from twinbook.gradebook.cells import Cell
+from twinbook.gradebook.models import Activity, ClassStudent, Score
+from twinbook.gradebook.origin import OriginKind
+from twinbook.sync import clock, codec, far
+from twinbook.sync.models import (
+    CategoryPair,
+    CellBaseRow,
+    ClassSync,
+    Installation,
+    IntentRow,
+    Link,
+    LinkStudent,
+    Mode,
+    Pair,
+    Problem,
+    RemoteState,
+)
+
+CELL_CODES = {code.value for code in ProblemCode}
+
+
+def link_view(link_id: int, *, dry_run: bool = False) -> LinkView:
+    link = Link.objects.select_related("school_class", "connection").get(id=link_id)
+    sync = ClassSync.objects.get(school_class_id=link.school_class_id)
+    district = DistrictSettings.objects.get(id=1)
+    now = clock.now()
+    pairs = list(Pair.objects.filter(link=link).select_related("activity").order_by("id"))
+    in_pairs = [pair.activity_id for pair in pairs if pair.activity_id is not None]
+    new = Activity.objects.filter(school_class_id=link.school_class_id, deleted_at=None).exclude(
+        id__in=in_pairs
+    )
+    return LinkView(
+        link_id=link.id,
+        class_id=link.school_class_id,
+        generation=link.school_class.generation,
+        writes=not dry_run and writes(sync, district),
+        policy=Policy(sync.conflict_policy or district.conflict_policy),
+        new_in_aeries=NewItems(sync.new_in_aeries),
+        new_in_lms=NewItems(sync.new_in_lms),
+        create_after=timedelta(seconds=sync.create_after_seconds),
+        grace=timedelta(days=sync.grace_days),
+        longest_timeout=timedelta(seconds=link.connection.longest_timeout_seconds),
+        second_look=timedelta(seconds=link.connection.second_look_seconds),
+        far=far.side_of(district),
+        brake=brake_limits(district.brake),
+        categories=category_map(link.id),
+        ignored_codes=_ignored_codes(link.id),
+        students=their_students(link.id),
+        students_read_at=link.students_read_at,
+        gradebook_read_at=link.gradebook_read_at,
+        terms=tuple(_term(item) for item in link.terms),
+        today=today(link.connection_id, now),
+        pairs=tuple(_head(pair, link, now) for pair in pairs),
+        new_activities=tuple(our_activity(activity) for activity in new.order_by("id")),
+        create_here=_to_create(link.id),
+        values_in_class=Score.objects.filter(activity_id__in=in_pairs).exclude(kind="blank").count(),
+    )
+
+
+def _to_create(link_id: int) -> frozenset[str]:
+    answered = Problem.objects.filter(link_id=link_id, subject__startswith="aeries:", answer="create")
+    return frozenset(
+        subject.removeprefix("aeries:") for subject in answered.values_list("subject", flat=True)
+    )
+
+
+def writes(sync: ClassSync, district: DistrictSettings) -> bool:
+    """Whether anything may be written for the class: not while it, the district or a restored installation observes."""
+    observing = Installation.objects.filter(observe_only_since__isnull=False).exists()
+    return sync.mode == Mode.SYNC and district.mode == "sync" and not observing
+
+
+def today(connection_id: int, now: datetime) -> date:
+    state = RemoteState.objects.filter(connection_id=connection_id).first()
+    return state.aeries_today if state is not None and state.aeries_today is not None else now.date()
+
+
+def brake_limits(brake: dict[str, Any]) -> BrakeLimits:
+    item, whole = brake["item"], brake["class"]
+    return BrakeLimits(
+        group_cells=int(item["cells"]),
+        group_share=Decimal(str(item["percent"])) / 100,
+        all_blanked=int(item["blanked"]),
+        class_cells=int(whole["cells"]),
+        class_share=Decimal(str(whole["percent"])) / 100,
+    )
+
+
+def category_map(link_id: int) -> CategoryMap:
+    paired = CategoryPair.objects.filter(link_id=link_id, category__isnull=False, code__isnull=False)
+    code_of: dict[int, str] = {}
+    category_of: dict[str, int] = {}
+    for row in paired:
+        if row.category_id is not None and row.code is not None:
+            code_of[row.category_id] = row.code
+            category_of[row.code] = row.category_id
+    return CategoryMap(code_of, category_of)
+
+
+def _ignored_codes(link_id: int) -> frozenset[str]:
+    rows = CategoryPair.objects.filter(link_id=link_id, category=None)
+    return frozenset(row.code for row in rows if row.code is not None)
+
+
+def their_students(link_id: int) -> tuple[TheirStudent, ...]:
+    return tuple(
+        TheirStudent(row.sis_student_id, row.starts_on, row.ends_on, row.tag)
+        for row in LinkStudent.objects.filter(link_id=link_id).order_by("sis_student_id")
+    )
+
+
+def our_activity(activity: Activity) -> OurActivity:
+    return OurActivity(
+        id=activity.id,
+        title=activity.title,
+        description=activity.description,
+        category_id=activity.category_id,
+        points=activity.points,
+        assigned_on=activity.assigned_on,
+        due_on=activity.due_on,
+        extra_credit=activity.extra_credit,
+        grading_completed=activity.grading_completed,
+        published=activity.published,
+        version=activity.version,
+        generation=activity.generation,
+    )
+
+
+def our_cell(cell: Cell | None) -> OurCell:
+    if cell is None:
+        return OurCell(cells.from_columns("blank", None, None, None), 0, typed=True)
+    typed = cell.origin is None or cell.origin.kind is not OriginKind.SYNC
+    return OurCell(cell.value, cell.value_version, typed=typed)
+
+
+def _term(item: dict[str, Any]) -> TheirTerm:
+    return TheirTerm(item["code"], item["name"], _day(item["starts_on"]), _day(item["ends_on"]))
+
+
+def _day(text: str | None) -> date | None:
+    return None if not text else date.fromisoformat(text)
+
+
+def _head(pair: Pair, link: Link, now: datetime) -> PairHead:
+    activity = pair.activity
+    due = pair.look_again_at is not None and pair.look_again_at <= now
+    moved = activity is not None and activity.generation > pair.looked_generation
+    return PairHead(
+        id=pair.id,
+        state=PairState(pair.state),
+        unique_id=pair.unique_id,
+        activity_id=pair.activity_id,
+        title=activity.title if activity is not None else pair.their_title,
+        dirty=(moved or due or link.look_at_everything)
+        and pair.state in (PairState.LINKED, PairState.CREATING),
+        missing_since=pair.missing_since,
+        activity_deleted=activity is not None and activity.deleted_at is not None,
+    )
+
+
+def pair_view(pair_id: int) -> PairView | None:
+    """None when the pair is gone, takes no part, or its activity was deleted here."""
+    pair = Pair.objects.select_related("activity", "link").filter(id=pair_id).first()
+    if pair is None or pair.activity is None or pair.activity.deleted_at is not None:
+        return None
+    if pair.state not in (PairState.LINKED, PairState.CREATING):
+        return None
+    question = (
+        Problem.objects.filter(subject=f"activity:{pair.activity_id}", closed_at=None, link=pair.link)
+        .values_list("code", flat=True)
+        .first()
+    )
+    return PairView(
+        id=pair.id,
+        state=PairState(pair.state),
+        activity=our_activity(pair.activity),
+        edited_at=pair.activity.edited_at,
+        unique_id=pair.unique_id,
+        number=pair.number,
+        external_id=pair.external_id,
+        create_sent_at=pair.create_sent_at,
+        create_ended_at=pair.create_ended_at,
+        create_confirmed=pair.create_confirmed,
+        fields={name: (both[0], both[1]) for name, both in pair.fields.items()},
+        maxima=maxima_of(pair),
+        their_due_on=pair.their_due_on,
+        their_grading_completed=pair.their_grading_completed,
+        cells=_cells(pair),
+        open_question=question,
+    )
+
+
+def maxima_of(pair: Pair) -> Maxima | None:
+    if pair.max_ours is None or pair.max_entry is None or pair.max_weight is None:
+        return None
+    return Maxima(pair.max_ours, pair.max_entry, pair.max_weight)
+
+
+def _cells(pair: Pair) -> tuple[CellView, ...]:
+    class_id = pair.link.school_class_id
+    members = ClassStudent.objects.filter(
+        school_class_id=class_id, active=True, student__sis_student_id__isnull=False
+    ).values_list("student_id", "student__sis_student_id")
+    assert pair.activity_id is not None
+    ours = scores.of_activity(pair.activity_id)
+    bases = {row.student_id: row for row in CellBaseRow.objects.filter(pair=pair)}
+    intents = _intents(pair)
+    problems = _problems(pair)
+    answers = _answers(pair)
+    return tuple(
+        CellView(
+            student=student,
+            sis_student_id=sis,
+            ours=our_cell(ours.get(student)),
+            base=cell_base(bases[student]) if student in bases else None,
+            agreed_as=bases[student].membership if student in bases else None,
+            intents=tuple(intents[student]),
+            problem=problems.get(student),
+            send_anyway=answers.get(student) == our_cell(ours.get(student)).version,
+        )
+        for student, sis in sorted(members)
+        if sis is not None
+    )
+
+
+def cell_base(row: CellBaseRow) -> CellBase:
+    return CellBase(
+        ours=codec.optional_value(row.ours_kind, row.ours_text),
+        ours_version=row.ours_version,
+        theirs=codec.optional_form(row.theirs_kind, row.theirs_text),
+        maxima=Maxima(row.max_ours, row.max_entry, row.max_weight),
+        their_revision=row.their_revision,
+    )
+
+
+def _intents(pair: Pair) -> dict[int, list[Intent]]:
+    found: dict[int, list[Intent]] = defaultdict(list)
+    for row in IntentRow.objects.filter(pair=pair, settled_at=None).order_by("id"):
+        found[row.student_id].append(
+            Intent(
+                id=row.id,
+                ours=codec.value_from(row.ours_kind, row.ours_text),
+                ours_version=row.ours_version,
+                sent=codec.form_from(row.sent_kind, row.sent_text),
+                maxima=Maxima(row.max_ours, row.max_entry, row.max_weight),
+                ended_at=row.ended_at,
+            )
+        )
+    return found
+
+
+def _problems(pair: Pair) -> dict[int, OpenProblem]:
+    rows = Problem.objects.filter(pair=pair, student__isnull=False, closed_at=None, code__in=CELL_CODES)
+    return {
+        row.student_id: OpenProblem(
+            ProblemCode(row.code),
+            codec.optional_value(row.ours_kind, row.ours_text),
+            codec.optional_form(row.theirs_kind, row.theirs_text),
+            row.ours_version,
+        )
+        for row in rows
+        if row.student_id is not None
+    }
+
+
+def _answers(pair: Pair) -> dict[int, int]:
+    """Student → the version of the value for which a person said `send_anyway`."""
+    rows = Problem.objects.filter(Q(pair=pair) & Q(code=ProblemCode.TERM_ENDED, answer="send_anyway"))
+    return {row.student_id: row.ours_version for row in rows.order_by("id") if row.student_id is not None}

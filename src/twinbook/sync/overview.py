@@ -1,0 +1,281 @@
+"""How a class stands with Aeries: one function for screens, REST and command line (public surface §3.2, §3.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from twinbook.core.values import BLANK, Blank, OurValue
+from twinbook.gradebook import overview
+from twinbook.gradebook.cells import Cell
+from twinbook.gradebook.models import Activity, ClassStudent
+from twinbook.gradebook.overview import Gradebook
+from twinbook.sync import clock, codec, load
+from twinbook.sync.models import (
+    CellBaseRow,
+    ClassSync,
+    Link,
+    LinkStudent,
+    Mode,
+    NewItems,
+    Pair,
+    PairState,
+    Problem,
+    RemoteState,
+)
+
+Json = dict[str, Any]
+
+
+class CellSync(StrEnum):
+    LOCAL = "local"
+    SYNCED = "synced"
+    WAITING = "waiting"
+    HELD = "held"
+    CONFLICT = "conflict"
+
+
+class ClassState(StrEnum):
+    NOT_SYNCED = "not_synced"
+    SETTING_UP = "setting_up"
+    SYNCED = "synced"
+    PAUSED = "paused"
+    HELD = "held"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class CellStand:
+    """`synced_at`: when Aeries was last seen to hold the value; only where `sync` is synced."""
+
+    sync: CellSync
+    synced_at: datetime | None = None
+
+
+LOCAL = CellStand(CellSync.LOCAL)
+
+
+class ClassStand:
+    """Everything needed to say how each cell of a class, or of some of its activities, stands. Seven queries."""
+
+    def __init__(self, class_id: int, activity_ids: Iterable[int] | None = None) -> None:
+        self.class_id = class_id
+        self.link = Link.objects.filter(school_class_id=class_id, ended_on=None).order_by("id").first()
+        self.pairs: dict[int, Pair] = {}
+        if self.link is None:
+            return
+        pairs = Pair.objects.filter(link=self.link, activity__isnull=False).select_related("activity")
+        if activity_ids is not None:
+            pairs = pairs.filter(activity_id__in=list(activity_ids))
+        self.pairs = {pair.activity_id: pair for pair in pairs if pair.activity_id is not None}
+        self.sync = ClassSync.objects.get(school_class_id=class_id)
+        self.known = dict(
+            ClassStudent.objects.filter(
+                school_class_id=class_id, active=True, student__sis_student_id__isnull=False
+            ).values_list("student_id", "student__sis_student_id")
+        )
+        self.listed = set(LinkStudent.objects.filter(link=self.link).values_list("sis_student_id", flat=True))
+        ids = [pair.id for pair in self.pairs.values()]
+        self.bases = {
+            (row.pair_id, row.student_id): row
+            for row in CellBaseRow.objects.filter(pair_id__in=ids).iterator()
+        }
+        self.problems = _Problems(class_id)
+
+    def of(self, activity: Activity, student_id: int, value: OurValue) -> CellStand:
+        if self.link is None or student_id not in self.known:
+            return LOCAL
+        pair = self.pairs.get(activity.id)
+        if not self.takes_part(activity, pair):
+            return LOCAL
+        question = self.problems.of(activity.id, student_id)
+        if question is not None:
+            return CellStand(question)
+        if pair is None:
+            return CellStand(CellSync.WAITING)
+        base = self.bases.get((pair.id, student_id))
+        if base is not None and _agreed(base, value):
+            seen = max(
+                (moment for moment in (base.agreed_at, pair.scores_read_at) if moment is not None),
+                default=None,
+            )
+            return CellStand(CellSync.SYNCED, seen)
+        if activity.id in self.problems.activities:
+            return CellStand(CellSync.HELD)
+        if base is None and isinstance(value, Blank) and self.known[student_id] not in self.listed:
+            return LOCAL
+        return CellStand(CellSync.WAITING)
+
+    def takes_part(self, activity: Activity, pair: Pair | None) -> bool:
+        """A draft never leaves; what is ignored or unlinked stays here (A4)."""
+        if pair is None:
+            return activity.published and self.sync.new_in_lms != NewItems.IGNORE
+        if pair.state == PairState.CREATING:
+            return activity.published
+        return pair.state in (PairState.LINKED, PairState.HELD)
+
+
+def _agreed(base: CellBaseRow, value: OurValue) -> bool:
+    return base.theirs_kind is not None and codec.optional_value(base.ours_kind, base.ours_text) == value
+
+
+class _Problems:
+    """The open questions of a class by what they are about."""
+
+    def __init__(self, class_id: int) -> None:
+        self.cells: dict[tuple[int, int], CellSync] = {}
+        self.activities: set[int] = set()
+        self.braked: set[int] = set()
+        self.students: set[int] = set()
+        rows = Problem.objects.filter(school_class_id=class_id, closed_at=None)
+        for subject, code, activity, student, field in rows.values_list(
+            "subject", "code", "activity_id", "student_id", "field"
+        ):
+            if subject.startswith("cell:"):
+                self.cells[activity, student] = CellSync.CONFLICT if code == "conflict" else CellSync.HELD
+            elif subject.startswith("brake:activity:"):
+                self.braked.add(activity)
+            elif student is not None:
+                self.students.add(student)
+            elif activity is not None and field in (None, "points"):
+                self.activities.add(activity)
+
+    def of(self, activity_id: int, student_id: int) -> CellSync | None:
+        found = self.cells.get((activity_id, student_id))
+        if found is None and (activity_id in self.braked or student_id in self.students):
+            return CellSync.HELD
+        return found
+
+
+def class_sync(class_id: int, book: Gradebook | None = None) -> Json:
+    """The `sync` of a class. `book`: its gradebook where it is loaded already; then waiting cells are counted from it."""
+    sync = ClassSync.objects.filter(school_class_id=class_id).first()
+    links = list(Link.objects.filter(school_class_id=class_id, ended_on=None).order_by("id"))
+    link = links[0] if links else None
+    problems = Problem.objects.filter(school_class_id=class_id, closed_at=None)
+    reachable, why = _reachable(link)
+    stand = ClassStand(class_id)
+    return {
+        "state": state_of(class_id, sync, link).value,
+        "gradebook_number": None if link is None else link.gradebook_number,
+        "last_pulled_at": None if link is None else _iso(link.last_pulled_at),
+        "last_pushed_at": None if link is None else _iso(link.last_pushed_at),
+        "waiting": _waiting(class_id, stand, book),
+        "conflicts": problems.filter(code="conflict").count(),
+        "problems": problems.count(),
+        "aeries_reachable": reachable,
+        "why": why,
+        "links": [_shown_link(one) for one in links],
+    }
+
+
+def _shown_link(link: Link) -> Json:
+    return {
+        "gradebook_number": link.gradebook_number,
+        "sections": link.sections,
+        "from": link.started_on.isoformat(),
+        "to": None if link.ended_on is None else link.ended_on.isoformat(),
+    }
+
+
+def states_of(class_ids: Iterable[int]) -> Mapping[int, ClassState]:
+    """For lists: three queries for any number of classes."""
+    ids = list(class_ids)
+    syncs = {sync.school_class_id: sync for sync in ClassSync.objects.filter(school_class_id__in=ids)}
+    links = {
+        link.school_class_id: link for link in Link.objects.filter(school_class_id__in=ids, ended_on=None)
+    }
+    braked = set(_braked(ids))
+    return {
+        class_id: _state(syncs.get(class_id), links.get(class_id), braked=class_id in braked)
+        for class_id in ids
+    }
+
+
+def state_of(class_id: int, sync: ClassSync | None, link: Link | None) -> ClassState:
+    return _state(sync, link, braked=bool(_braked([class_id])))
+
+
+def _braked(class_ids: list[int]) -> list[int]:
+    rows = Problem.objects.filter(school_class_id__in=class_ids, closed_at=None, subject="brake:class")
+    return list(rows.values_list("school_class_id", flat=True))
+
+
+def _state(sync: ClassSync | None, link: Link | None, *, braked: bool) -> ClassState:
+    if sync is not None and sync.setting_up:
+        return ClassState.SETTING_UP
+    if sync is None or link is None:
+        return ClassState.NOT_SYNCED
+    if _ended(sync, link):
+        return ClassState.ENDED
+    if sync.mode == Mode.PAUSED:
+        return ClassState.PAUSED
+    return ClassState.HELD if braked else ClassState.SYNCED
+
+
+def _ended(sync: ClassSync, link: Link) -> bool:
+    """Every term of the gradebook is past its grace days."""
+    ends = [term["ends_on"] for term in link.terms if term.get("ends_on")]
+    if not ends or len(ends) < len(link.terms):
+        return False
+    today = load.today(link.connection_id, clock.now())
+    return today > date.fromisoformat(max(ends)) + timedelta(days=sync.grace_days)
+
+
+def _reachable(link: Link | None) -> tuple[bool, str | None]:
+    if link is None:
+        return True, None
+    state = RemoteState.objects.filter(connection_id=link.connection_id).first()
+    if state is not None and state.down_since is not None:
+        since = state.down_since.isoformat(timespec="seconds")
+        return (
+            False,
+            f"Aeries has not answered since {since}. Scores are kept here and go by themselves once it does.",
+        )
+    return True, link.why
+
+
+def _waiting(class_id: int, stand: ClassStand, book: Gradebook | None) -> int:
+    if stand.link is None:
+        return 0
+    if book is None:
+        book = overview.gradebook(class_id)
+    return sum(
+        1
+        for activity in book.activities
+        for member in book.students
+        if _stand(stand, activity, member, book.cells).sync is CellSync.WAITING
+    )
+
+
+def _stand(
+    stand: ClassStand, activity: Activity, member: ClassStudent, cells: Mapping[tuple[int, int], Cell]
+) -> CellStand:
+    cell = cells.get((activity.id, member.student_id))
+    value: OurValue = BLANK if cell is None else cell.value
+    return stand.of(activity, member.student_id, value)
+
+
+def activity_aeries(pair: Pair | None) -> Json | None:
+    if pair is None or pair.unique_id is None:
+        return None
+    return {"unique_id": pair.unique_id, "number": pair.number}
+
+
+def activity_sync(stand: ClassStand, activity: Activity) -> str:
+    """`local`, `waiting`, `synced` or `held`: how the activity itself stands."""
+    pair = stand.pairs.get(activity.id)
+    if stand.link is None or not stand.takes_part(activity, pair):
+        return CellSync.LOCAL.value
+    if activity.id in stand.problems.activities or activity.id in stand.problems.braked:
+        return CellSync.HELD.value
+    if pair is None or pair.state == PairState.CREATING:
+        return CellSync.WAITING.value
+    return CellSync.SYNCED.value
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

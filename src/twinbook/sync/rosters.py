@@ -1,0 +1,37 @@
+"""The roster sync as a run."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from twinbook.aeries.permits import Lane
+from twinbook.district import roster
+from twinbook.district.roster import RosterReport
+from twinbook.sync import health, identity, remote, runs
+from twinbook.sync.models import Run, RunKind
+
+
+def begin(actor: str, school_code: int | None = None, *, awake: bool = True) -> Run:
+    params = {} if school_code is None else {"school_code": school_code}
+    return runs.create(RunKind.ROSTER, None, actor, params, awake=awake)
+
+
+def carry_out(run: Run) -> None:
+    """Interrupted: begun again; what was read is read again and changes nothing twice."""
+    report = read(run, run.params.get("school_code"))
+    runs.finish(run, plan={"roster": shown(report), "changes": []})
+
+
+def read(run: Run, school_code: int | None) -> RosterReport:
+    """Raises the connector's errors and NotConnected."""
+    client = remote.client()
+    with health.admitted(remote.connection_row().id) as admission:
+        ask = partial(client.systeminfo, via=Lane.BULK)
+        _, today = identity.check(remote.connection_row().id, client, lambda: ask().value)
+        admission.answered()
+        return roster.sync_roster(client, school_code, today, runs.teller(run))
+
+
+def shown(report: RosterReport) -> dict[str, Any]:
+    return roster.shown(report)

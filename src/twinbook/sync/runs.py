@@ -1,0 +1,198 @@
+"""Runs: pieces of work that a person starts, watches and finds again. A run without an end is resumed by the next worker."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, assert_never
+
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from twinbook.aeries import errors as wire_errors
+from twinbook.sync import errors, remote, summary, wake
+from twinbook.sync.models import Run, RunKind, RunState
+
+Json = dict[str, Any]
+Told = Callable[[int, int, str], None]
+
+_log = logging.getLogger(__name__)
+
+
+def create(
+    kind: RunKind,
+    class_id: int | None,
+    actor: str,
+    params: Json | None = None,
+    *,
+    dry_run: bool = False,
+    parent: Run | None = None,
+    awake: bool = True,
+) -> Run:
+    """Stores the run and has a worker carry it out after the commit. `awake` False: the caller does it itself."""
+    run = Run.objects.create(
+        school_class_id=class_id,
+        kind=kind,
+        dry_run=dry_run,
+        params=params or {},
+        created_by=actor,
+        parent=parent,
+        counts=summary.empty_counts(),
+    )
+    run.refresh_from_db(fields=["created_at"])
+    if awake:
+        wake.wake_run(run.id)
+    return run
+
+
+def get(run_id: int) -> Run:
+    """Raises NoSuchRun."""
+    run = Run.objects.filter(id=run_id).first()
+    if run is None:
+        raise errors.NoSuchRun
+    return run
+
+
+def of_class(class_id: int) -> QuerySet[Run]:
+    """Newest first."""
+    return Run.objects.filter(school_class_id=class_id).order_by("-id")
+
+
+def shown(run: Run) -> Json:
+    """The run object of public surface §3.4."""
+    return {
+        "id": str(run.id),
+        "kind": run.kind,
+        "dry_run": run.dry_run,
+        "class_id": None if run.school_class_id is None else str(run.school_class_id),
+        "state": run.state,
+        "progress": {"done": run.progress_done, "total": run.progress_total, "label": run.progress_label},
+        "counts": run.counts or summary.empty_counts(),
+        "error": run.error,
+        "created_by": run.created_by,
+        "started_at": _iso(run.started_at),
+        "finished_at": _iso(run.finished_at),
+    }
+
+
+def plan(run: Run) -> Json:
+    """What it did or would do: a summary. Of a night: also each class with what came of it."""
+    empty = {"fingerprint": "", "ready": True, "read_at": None, "blocking": [], "changes": [], "backup": ""}
+    return {**empty, "counts": run.counts or summary.empty_counts(), **run.plan}
+
+
+def _iso(instant: Any) -> str | None:
+    return None if instant is None else instant.isoformat()
+
+
+def class_of(run: Run) -> int:
+    if run.school_class_id is None:
+        raise ValueError(f"run {run.id} belongs to no class")
+    return run.school_class_id
+
+
+def teller(run: Run) -> Told:
+    """Stores how far a run is, for whoever watches."""
+
+    def tell(done: int, total: int, label: str) -> None:
+        Run.objects.filter(id=run.id).update(
+            progress_done=done, progress_total=total, progress_label=label[:200]
+        )
+
+    return tell
+
+
+def start(run: Run) -> None:
+    Run.objects.filter(id=run.id, state=RunState.QUEUED).update(state=RunState.RUNNING, started_at=Now())
+    run.refresh_from_db()
+
+
+def finish(run: Run, *, counts: Json | None = None, plan: Json | None = None, held: bool = False) -> None:
+    run.state = RunState.HELD if held else RunState.DONE
+    run.counts = counts if counts is not None else run.counts
+    run.plan = plan if plan is not None else run.plan
+    run.error = None
+    run.save(update_fields=["state", "counts", "plan", "error"])
+    Run.objects.filter(id=run.id).update(finished_at=Now())
+
+
+def fail(run: Run, code: str, message: str, hint: str) -> None:
+    run.state = RunState.FAILED
+    run.error = {"code": code, "message": message, "hint": hint}
+    run.save(update_fields=["state", "error"])
+    Run.objects.filter(id=run.id).update(finished_at=Now())
+
+
+def carry_out(run_id: int) -> None:
+    """Carries out or resumes a run in this thread. A run that has ended is left alone.
+
+    Raises Wait errors (it is resumed later) and LeaseError; everything a person must change ends the run as failed.
+    """
+    run = get(run_id)
+    if run.state not in (RunState.QUEUED, RunState.RUNNING):
+        return
+    start(run)
+    try:
+        _carry_out(run)
+    except remote.NotConnected as missing:
+        _failed(run, "not_connected", missing.message, missing.hint)
+    except errors.SyncError as error:
+        _failed(run, error.code, error.message, error.hint or "")
+    except (wire_errors.FixSetup, wire_errors.AskPerson) as error:
+        _failed(run, _code(error), f"Aeries: {error.text}.", error.hint)
+    except wire_errors.Wait as error:
+        if RunKind(run.kind) is RunKind.SETUP:
+            raise
+        _failed(run, "aeries_unavailable", f"Aeries: {error.text}.", error.hint)
+
+
+def _carry_out(run: Run) -> None:
+    from twinbook.sync import force, night, rosters, setup, setup_run
+
+    match RunKind(run.kind):
+        case RunKind.READ:
+            setup.carry_out_reading(run)
+            finish(run)
+        case RunKind.SETUP:
+            setup_run.carry_out(run)
+        case RunKind.FORCE:
+            force.carry_out(run)
+        case RunKind.NIGHTLY:
+            night.carry_out(run)
+        case RunKind.ROSTER:
+            rosters.carry_out(run)
+        case RunKind.PUSH:
+            finish(run)
+        case RunKind.UNDO | RunKind.RESTORE | RunKind.LINK:
+            raise errors.NotYet
+        case other:
+            assert_never(other)
+
+
+def _failed(run: Run, code: str, message: str, hint: str) -> None:
+    from twinbook.sync import setup, setup_run
+
+    _log.info("run %s failed: %s", run.id, code)
+    if RunKind(run.kind) is RunKind.READ:
+        setup.reading_failed(run)
+    if RunKind(run.kind) is RunKind.SETUP:
+        setup_run.failed(run)
+    fail(run, code, message, hint)
+
+
+def _code(error: wire_errors.AeriesError) -> str:
+    match error:
+        case wire_errors.WrongYear():
+            return "wrong_year"
+        case wire_errors.CertificateRefused() | wire_errors.CertificateMalformed():
+            return "certificate_refused"
+        case wire_errors.PermissionMissing():
+            return "permission_missing"
+        case wire_errors.WrongAddress() | wire_errors.InsecureAddress() | wire_errors.UntrustedServer():
+            return "wrong_address"
+        case wire_errors.NotFound():
+            return "not_found_in_aeries"
+        case wire_errors.Rejected():
+            return "rejected_by_aeries"
+        case _:
+            return "aeries_error"

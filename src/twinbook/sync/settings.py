@@ -1,0 +1,83 @@
+"""The sync settings of a class (public surface §3.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from twinbook.district.models import DistrictSettings
+from twinbook.gradebook import classes
+from twinbook.sync import errors, wake
+from twinbook.sync.models import ClassSync, ConflictPolicy, GradingCompletedRule, Mode, NewItems
+
+Json = dict[str, Any]
+
+_WORDS: dict[str, list[str]] = {
+    "mode": Mode.values,
+    "conflict_policy": ConflictPolicy.values,
+    "new_in_aeries": NewItems.values,
+    "new_in_lms": NewItems.values,
+    "grading_completed": GradingCompletedRule.values,
+}
+_NUMBERS: dict[str, tuple[int, int]] = {
+    "reuse_seconds": (0, 600),
+    "create_after_seconds": (0, 86_400),
+    "grace_days": (0, 365),
+}
+
+
+def get(class_id: int) -> Json:
+    """Raises NotFoundError."""
+    classes.get(class_id)
+    sync = ClassSync.objects.filter(school_class_id=class_id).first() or ClassSync(school_class_id=class_id)
+    district = DistrictSettings.objects.get(id=1)
+    return {
+        "mode": sync.mode,
+        "conflict_policy": sync.conflict_policy or district.conflict_policy,
+        **{
+            name: getattr(sync, name)
+            for name in (*_WORDS, *_NUMBERS)
+            if name not in ("mode", "conflict_policy")
+        },
+    }
+
+
+def patch(class_id: int, changes: Mapping[str, object]) -> Json:
+    """Fields left out stay. A policy applies to conflicts that arise after it was set.
+
+    Raises NotFoundError, InvalidSetting, NotYet.
+    """
+    classes.get(class_id)
+    if "fingerprint" in changes:
+        raise errors.NotYet("Confirming a restore is not built yet.")
+    for name, value in changes.items():
+        _check(name, value)
+    if changes.get("grading_completed", "by_hand") != "by_hand":
+        raise errors.NotYet(
+            "Only `by_hand` is built yet: grading completed is carried over as a person sets it."
+        )
+    with transaction.atomic():
+        sync, _ = ClassSync.objects.select_for_update().get_or_create(school_class_id=class_id)
+        for name, value in changes.items():
+            setattr(sync, name, value)
+        sync.save(update_fields=list(changes) or None)
+    if changes.get("mode") == Mode.SYNC:
+        wake.wake_class(class_id)
+    return get(class_id)
+
+
+def _check(name: str, value: object) -> None:
+    if name in _WORDS:
+        if value not in _WORDS[name]:
+            raise errors.InvalidSetting(
+                f"`{name}` cannot be {value!r}.", hint=f"One of: {', '.join(_WORDS[name])}."
+            )
+        return
+    if name in _NUMBERS:
+        least, most = _NUMBERS[name]
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise errors.InvalidSetting(f"`{name}` must be a whole number from {least} to {most}.")
+        return
+    raise errors.InvalidSetting(f"There is no setting `{name}`.")

@@ -1,0 +1,167 @@
+"""The sentences of the questions: which class, student, activity and side, and the next thing to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twinbook.sync import codec
+from twinbook.sync.models import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    message: str
+    hint: str
+
+
+FIELD_NAMES = {
+    "title": "title",
+    "description": "description",
+    "category": "category",
+    "assigned_on": "assigned date",
+    "due_on": "due date",
+    "points": "points",
+    "grading_completed": "“grading completed”",
+}
+
+
+def of(row: Problem) -> Words:
+    what, who = _activity(row), _student(row)
+    theirs = _theirs(row)
+    match row.code:
+        case "conflict" if row.field is not None:
+            field = FIELD_NAMES.get(row.field, row.field)
+            return Words(f"The {field} of {what} was changed here and in Aeries.", "Choose which one counts.")
+        case "conflict":
+            return Words(
+                f"{who}, {what}: changed here and in Aeries ({theirs}) since both agreed.",
+                "Choose which one counts.",
+            )
+        case "mark_needs_typing":
+            return Words(
+                f"{who}, {what}: Aeries takes no marks from other programs.",
+                f"Type it in Aeries: {row.to_type}. This closes by itself once it is seen there.",
+            )
+        case "clear_needs_typing":
+            return Words(
+                f"{who}, {what}: cleared here, and Aeries still holds {theirs}.",
+                "Clear the cell in Aeries, or take the value of Aeries back. A zero was not sent in its place.",
+            )
+        case "rejected_by_aeries":
+            said = row.details.get("message", "")
+            about = f"{who}, {what}" if row.student_id is not None else what
+            return Words(f"Aeries refused {about}. It says: {said}", "Change the value, then try again.")
+        case "unknown_mark":
+            return Words(
+                f"{who}, {what}: Aeries holds the mark {theirs}, which Twinbook does not know and does not overwrite.",
+                "Clear it in Aeries, keep it, or have an administrator add it to the district's marks.",
+            )
+        case "student_not_in_gradebook":
+            return Words(
+                f"{who} is not in the Aeries gradebook for the date of {what}, so the score cannot go there.",
+                "Add the student in Aeries (Gradebook › Students); the score follows by itself.",
+            )
+        case "student_readded":
+            return Words(
+                f"{who} was dropped from or added again to the Aeries gradebook; its blanks were not taken over.",
+                "Look at the student's scores in Aeries. Nothing was lost here.",
+            )
+        case "category_unmapped":
+            if row.subject.startswith("aeries:"):
+                name = row.details.get("name", "")
+                return Words(
+                    f"“{name}” is new in Aeries in a category without a partner here.",
+                    "Move it there to a category that is matched, or match the category here.",
+                )
+            return Words(
+                f"{what} is in a category without a partner in Aeries.",
+                "Choose a category that is matched with one in Aeries. Scores go on.",
+            )
+        case "category_gone":
+            return Words(
+                f"The category “{row.details.get('name', '')}” is no longer in the Aeries gradebook.",
+                "Put it back in Aeries, or match another one.",
+            )
+        case "possible_duplicate":
+            return _duplicate(row, what)
+        case "copy_suspected":
+            return Words(
+                f"{_named(row, what)} in Aeries carries an id of Twinbook but is another assignment: a copy, it seems.",
+                "Say which one is the original.",
+            )
+        case "deleted_in_aeries":
+            return Words(f"{what} is no longer in the Aeries gradebook.", "Nothing was deleted here.")
+        case "deleted_in_lms":
+            return Words(
+                f"{what} was deleted here and is still in Aeries.", "Delete it in Aeries, or restore it here."
+            )
+        case "points_changed":
+            return Words(
+                f"The points of {what} were changed after scores were entered (here {row.details.get('ours', '')}, "
+                f"Aeries {row.details.get('theirs', '')}).",
+                "Set the points on both sides alike; until then its scores wait.",
+            )
+        case "unsupported_maxima":
+            return Words(
+                f"{what} has 0 points possible with another “number correct possible” in Aeries: it is only read.",
+                "Set both to 0 in Aeries for extra credit, or give it points.",
+            )
+        case "mass_change":
+            return Words(
+                f"{row.details.get('changed', '?')} of {row.details.get('of', '?')} values would change at once"
+                f"{_where(row)}; nothing was taken over.",
+                "Look at the Aeries gradebook first: was it restored, cleared or mixed up?",
+            )
+        case "term_ended":
+            return Words(
+                f"{who}, {what}: the term in Aeries has ended, so the score was not sent.",
+                "Send it anyway, or keep it here only.",
+            )
+        case "gradebook_gone":
+            return Words(
+                "The Aeries gradebook is no longer there.", "Look in Aeries; nothing was deleted here."
+            )
+        case _:
+            return Words(f"{what} needs a look.", "Check it in both gradebooks.")
+
+
+def _duplicate(row: Problem, what: str) -> Words:
+    name, number = row.details.get("name", ""), row.details.get("number", "")
+    reason = row.details.get("reason", "")
+    if "aeries_id" not in row.details:
+        return Words(
+            f"{what} is new here; the class asks before it creates in Aeries.", "Create or ignore it."
+        )
+    if row.subject.startswith("aeries:"):
+        return Words(
+            f"“{name}” (number {number}) is new in Aeries and may be an activity that is here already: {reason}.",
+            "Match them, create it here as a new one, or ignore it.",
+        )
+    return Words(
+        f"{what} may be the same work as “{name}” (number {number}) in Aeries: {reason}.",
+        "Match them, create a new one in Aeries, or keep it here only.",
+    )
+
+
+def _activity(row: Problem) -> str:
+    return "the activity" if row.activity is None else f"“{row.activity.title}”"
+
+
+def _named(row: Problem, what: str) -> str:
+    name = row.details.get("name")
+    return f"“{name}”" if name else what
+
+
+def _student(row: Problem) -> str:
+    return "A student" if row.student is None else row.student.name
+
+
+def _theirs(row: Problem) -> str:
+    form = codec.optional_form(row.theirs_kind, row.theirs_text)
+    return "no value" if form is None else str(form) or "a blank"
+
+
+def _where(row: Problem) -> str:
+    if row.student is not None:
+        return f" for {row.student.name}"
+    return "" if row.activity is None else f" in “{row.activity.title}”"
