@@ -1,8 +1,5 @@
-"""The small web page on which a person sees each gradebook as a teacher would."""
+"""The small web page on which a person sees each gradebook as a teacher would, and edits it. No scripts."""
 
-from aeries_sandbox.messages import HTML, Request, Response
-from aeries_sandbox.world import World
+from aeries_sandbox.page.dispatch import answer
 
-
-def answer(world: World, request: Request, segments: list[str]) -> Response:
-    return Response(200, b"<!DOCTYPE html><title>Aeries sandbox</title>", HTML)
+__all__ = ["answer"]
