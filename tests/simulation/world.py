@@ -1,0 +1,293 @@
+"""Both gradebooks, the network between them, and workers that carry looks out effect by effect.
+
+A worker is a generator of effects; `step` performs one. Killing it at any step, freezing it, or giving its lease to
+another is therefore nothing but not stepping it any further.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from datetime import timedelta
+from typing import Any
+
+from tests.simulation.clock import Clock
+from tests.simulation.network import Fate, Network, Write
+from tests.simulation.remote import Missing, Refusal, Remote
+from tests.simulation.store import Store
+from twinbook.core.carry_out import effects as ef
+from twinbook.core.carry_out.look import LookOutcome, look_through, push
+from twinbook.core.carry_out.report import Report
+
+Machine = Generator[ef.Effect, Any, LookOutcome]
+ROUND_TRIP = 0.2
+
+
+class World:
+    def __init__(self, clock: Clock, store: Store, remote: Remote, network: Network) -> None:
+        self.clock = clock
+        self.store = store
+        self.remote = remote
+        self.network = network
+        self.between: Callable[[ef.Effect], None] = lambda _: None
+        """People go on typing: called before each effect."""
+        self.reuse = timedelta(0)
+        self.give_up = 30.0
+        """Seconds after which our side ends a request without an answer."""
+        self._readings: dict[str, tuple[int, ef.Reading]] = {}
+        self._began: dict[int, int] = {}
+        self.external_ids = 0
+        self.writes: list[Write] = []
+        self.reads = 0
+
+    def fork(self) -> World:
+        clock = self.clock.fork()
+        other = World(clock, self.store.fork(clock), self.remote.fork(), self.network.fork())
+        other.reuse, other.give_up = self.reuse, self.give_up
+        other._readings = dict(self._readings)
+        other.external_ids = self.external_ids
+        return other
+
+    # Working
+
+    def worker(self, machine: Machine) -> Worker:
+        return Worker(self, machine, self.store.take_lease())
+
+    def work_begins(self, lease: int) -> None:
+        self._began[lease] = self.store.generation
+
+    def push(self) -> LookOutcome:
+        return self.worker(push()).run()
+
+    def look(self) -> LookOutcome:
+        return self.worker(look_through()).run()
+
+    def preview(self) -> Report:
+        """A dry run: the same machine over the same link in `observe`."""
+        return self.worker(look_through()).run().report
+
+    def catch_up(self, limit: int = 12) -> Report:
+        """Looks until nothing is left that a look by itself can do; waits where the machine asks to wait."""
+        whole = Report()
+        for _ in range(limit):
+            out = self.look()
+            _add(whole, out.report)
+            if out.trouble is not None:
+                self.clock.advance(5)
+            elif not out.again and not self.store.waiting():
+                return whole
+        raise AssertionError(f"never quiet: {self.store.problems}")
+
+    def wait_for_late_effects(self) -> None:
+        """Time passes until nothing is under way any more, and past every doubt; everybody dead is known to be."""
+        for lease in range(self.store.lease + 1):
+            self.store.worker_known_dead(lease)
+        self.clock.advance((self.network.longest + timedelta(seconds=2)).total_seconds())
+        self.land()
+
+    def settle(self) -> None:
+        """Late effects land, doubts pass, looks go on until both sides stand still."""
+        self.catch_up()
+        self.wait_for_late_effects()
+        self.catch_up()
+        self.wait_for_late_effects()
+        self.catch_up()
+
+    def land(self) -> None:
+        for flight in self.network.landing(self.clock.now):
+            self.take_effect(flight.write)
+
+    def take_effect(self, write: Write) -> None:
+        """Whatever the answer would have been: nobody hears it."""
+        try:
+            self._do(write)
+        except (Refusal, Missing):
+            return
+
+    def _do(self, write: Write) -> Any:
+        match write:
+            case ef.WriteScores(unique_id, entries):
+                return self.remote.write_scores(unique_id, entries)
+            case ef.Insert(body):
+                return self.remote.insert(body)
+            case ef.Update(unique_id, body):
+                return self.remote.update(unique_id, body)
+
+    # One effect
+
+    def perform(self, effect: ef.Effect, lease: int) -> Any:
+        self.land()
+        match effect:
+            case ef.Commit(changes):
+                return self.store.apply(changes, lease)
+            case ef.LoadLink():
+                return self.store.link_view()
+            case ef.LoadPair(pair):
+                return self.store.pair_view(pair)
+            case ef.Now():
+                return self.clock.now
+            case ef.MintExternalId():
+                self.external_ids += 1
+                return f"tb1:{self.external_ids:08d}"
+            case ef.Progress():
+                return None
+            case ef.NextDirty():
+                return self._next_dirty(lease)
+            case ef.WriteScores() | ef.Insert() | ef.Update():
+                return self._write(effect, lease)
+            case ef.ReadScores(unique_id, _, may_reuse):
+                return self._scores(unique_id, lease, may_reuse=may_reuse)
+            case _:
+                return self._read(effect, lease)
+
+    def _next_dirty(self, lease: int) -> int | None:
+        began = self._began.get(lease, 0)
+        return next(
+            (
+                pair.id
+                for pair in self.store.pairs.values()
+                if pair.activity is not None
+                and self.store.dirty(pair)
+                and self.store.activities[pair.activity].generation > began
+            ),
+            None,
+        )
+
+    def _lease_check(self, lease: int) -> None:
+        """Immediately before each request (J3)."""
+        if lease != self.store.lease:
+            raise ef.LeaseLost
+
+    def _read(self, effect: ef.Effect, lease: int) -> Any:
+        self._lease_check(lease)
+        began_at = self.clock.now
+        self.reads += 1
+        self.clock.advance(ROUND_TRIP)
+        if self.network.reads_fail():
+            return ef.Trouble(ef.Family.WAIT, "Aeries did not answer.")
+        match effect:
+            case ef.CheckIdentity():
+                return ef.Identity(self.store.link.today)
+            case ef.ReadGradebook():
+                return self.remote.head()
+            case ef.ReadStudents():
+                return ef.StudentList(self.remote.students(), began_at)
+            case ef.ListAssignments():
+                return ef.Listing(self.remote.listing(), began_at)
+            case ef.ReadAssignment(unique_id):
+                try:
+                    return self.remote.assignment(unique_id)
+                except Missing:
+                    return ef.Trouble(ef.Family.NOT_FOUND, "The assignment is not there.")
+            case _:
+                raise TypeError(f"no such effect: {effect!r}")
+
+    def _scores(self, unique_id: str, lease: int, *, may_reuse: bool) -> ef.Reading | ef.Trouble:
+        self._lease_check(lease)
+        known = self._readings.get(unique_id)
+        if may_reuse and known and known[0] == lease and self.clock.now - known[1].began_at < self.reuse:
+            return known[1]
+        began_at = self.clock.now
+        self.reads += 1
+        if self.network.reads_fail():
+            self.clock.advance(self.give_up)
+            return ef.Trouble(ef.Family.WAIT, "Aeries did not answer.")
+        try:
+            reading = ef.Reading(self.remote.scores(unique_id), began_at)
+        except Missing:
+            return ef.Trouble(ef.Family.NOT_FOUND, "The assignment is not there.")
+        self.clock.advance(ROUND_TRIP)
+        self._readings[unique_id] = lease, reading
+        return reading
+
+    def _write(self, write: Write, lease: int) -> Any:
+        self._lease_check(lease)
+        self.writes.append(write)
+        match self.network.fates(write):
+            case Fate.DONE:
+                return self._answered(write, lease)
+            case Fate.PUT_OFF:
+                return ef.NotSent(ef.Trouble(ef.Family.WAIT, "Too many requests.", self.clock.now))
+            case Fate.NEVER:
+                pass
+            case Fate.ANSWER_LOST:
+                self.take_effect(write)
+            case Fate.LATE:
+                self.network.delay(write, self.clock.now + timedelta(seconds=self.give_up))
+            case Fate.TWICE:
+                self.take_effect(write)
+                self.network.delay(write, self.clock.now + timedelta(seconds=self.give_up))
+        self._readings.clear()
+        self.clock.advance(self.give_up)
+        return ef.Doubtful(ef.Trouble(ef.Family.WAIT, "No answer came."), self.clock.now)
+
+    def _answered(self, write: Write, lease: int) -> Any:
+        began_at = self.clock.now
+        try:
+            answer = self._do(write)
+        except Refusal as refusal:
+            self.clock.advance(ROUND_TRIP)
+            return ef.Refused(str(refusal), self.clock.now)
+        except Missing:
+            return ef.NotSent(ef.Trouble(ef.Family.NOT_FOUND, "The assignment is not there."))
+        self.clock.advance(ROUND_TRIP)
+        match write:
+            case ef.WriteScores(unique_id):
+                reading = ef.Reading(answer, began_at)
+                self._readings[unique_id] = lease, reading
+                return ef.Accepted(reading)
+            case ef.Insert():
+                return ef.Inserted(answer)
+            case ef.Update():
+                return ef.Updated(answer)
+
+
+class Worker:
+    def __init__(self, world: World, machine: Machine, lease: int) -> None:
+        self.world = world
+        self.machine = machine
+        self.lease = lease
+        self.steps = 0
+        self.outcome: LookOutcome | None = None
+        world.work_begins(lease)
+        self.effect: ef.Effect = next(machine)
+
+    def step(self) -> bool:
+        """Performs the effect that is due; False when the look is over. Raises LeaseLost as the machine does."""
+        self.world.between(self.effect)
+        try:
+            answer = self.world.perform(self.effect, self.lease)
+        except ef.LeaseLost as lost:
+            self.machine.throw(lost)
+            raise
+        return self.hear(answer)
+
+    def hear(self, answer: Any) -> bool:
+        self.steps += 1
+        try:
+            self.effect = self.machine.send(answer)
+        except StopIteration as end:
+            self.outcome = end.value
+            return False
+        return True
+
+    def run(self) -> LookOutcome:
+        while self.step():
+            pass
+        assert self.outcome is not None
+        return self.outcome
+
+    def run_until(self, kind: type[ef.Effect]) -> bool:
+        """Stops before the next effect of this kind is performed."""
+        while not isinstance(self.effect, kind):
+            if not self.step():
+                return False
+        return True
+
+    def die(self) -> None:
+        self.machine.close()
+
+
+def _add(whole: Report, part: Report) -> None:
+    whole.lines += part.lines
+    whole.counts += part.counts
+    whole.troubles += part.troubles
