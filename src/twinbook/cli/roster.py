@@ -23,9 +23,7 @@ def sync(
 ) -> None:
     """Read the roster and make classes, students and accounts what Aeries tells."""
     say("Reading the roster from Aeries.")
-    run = rosters.begin("system", school, awake=False)
-    runs.carry_out(run.id)
-    run.refresh_from_db()
+    run = runs.in_this_process(rosters.begin("system", school, awake=False))
     if run.state == RunState.FAILED:
         error = run.error or {}
         raise Failed(

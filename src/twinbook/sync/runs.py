@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from twinbook.aeries import errors as wire_errors
-from twinbook.sync import errors, remote, summary, wake
+from twinbook.sync import errors, lease, remote, summary, wake
 from twinbook.sync.models import Run, RunKind, RunState
 
 Json = dict[str, Any]
@@ -144,6 +144,15 @@ def carry_out(run_id: int) -> None:
         if RunKind(run.kind) is RunKind.SETUP:
             raise
         _failed(run, "aeries_unavailable", f"Aeries: {error.text}.", error.hint)
+
+
+def in_this_process(run: Run) -> Run:
+    """For the command line: carries the run out here, also without a worker, and returns it as it ended. Were a worker
+    quicker, it is left to that one, and LeaseBusy says so. Raises Wait errors of a set-up only."""
+    with lease.hold_run(run.id, lease.this_process()):
+        carry_out(run.id)
+    run.refresh_from_db()
+    return run
 
 
 def _carry_out(run: Run) -> None:
