@@ -83,6 +83,9 @@ def migrate() -> None:
         try:
             executor = MigrationExecutor(connection)
             if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                # A crash may undo the last steps, never tear them; they are then done again.
+                cursor.execute("SET synchronous_commit TO off")
                 call_command("migrate", interactive=False, verbosity=0)
         finally:
+            cursor.execute("SET synchronous_commit TO DEFAULT")
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])

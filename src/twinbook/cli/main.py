@@ -4,6 +4,7 @@ A module offers `app` (a typer.Typer with subcommands) or `command` (one functio
 loaded before the module is imported, and the database runs, with the newest tables, while a function of it runs.
 """
 
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -19,6 +20,7 @@ import typer
 
 from twinbook.cli.installation import installation, set_up_django
 from twinbook.cli.output import Ending, not_yet, tell_failure
+from twinbook.cli.supervised import ThreadsLeftError
 
 
 class Needs(Enum):
@@ -61,6 +63,8 @@ def main() -> None:
         signal.signal(number, _interrupt)
     try:
         build(arguments)(args=arguments, prog_name="twinbook")
+    except ThreadsLeftError:
+        os._exit(Ending.DONE)
     except KeyboardInterrupt:
         sys.exit(Ending.FAILED)
     except Exception as error:  # noqa: BLE001 - the last place: every error becomes a sentence and an exit code

@@ -60,7 +60,7 @@ def tell_failure(error: Exception, *, as_json: bool) -> None:
         hint = "Please report it with the lines above; they hold no names and no grades."
     say(message if hint is None else f"{message}\n{hint}")
     if as_json:
-        code = getattr(error, "code", "failed")
+        code = getattr(error, "error_code", None) or getattr(error, "code", "failed")
         print_json({"error": {"code": code, "message": message, "hint": hint}})
 
 

@@ -10,6 +10,10 @@ LIFELINE = "TWINBOOK_LIFELINE"
 """The number of a pipe's read end whose write end only the supervisor holds."""
 
 
+class ThreadsLeftError(Exception):
+    """The work is over, but some threads do not end in time: the process ends without them."""
+
+
 def on_stop(stop: Callable[[], None]) -> None:
     """Calls `stop`, in a thread of its own, at SIGTERM, SIGINT, SIGHUP and when the supervisor ended, even by SIGKILL.
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from twinbook.cli.supervised import on_stop
+from twinbook.cli.supervised import ThreadsLeftError, on_stop
 from twinbook.sync import worker
 
 JOBS = 10
@@ -17,4 +17,5 @@ def command(
     """Ends at the next point where a job may be left, within some seconds; what is left is found again by looking."""
     stop = threading.Event()
     on_stop(stop.set)
-    worker.run(concurrency, stop)
+    if not worker.run(concurrency, stop):
+        raise ThreadsLeftError
