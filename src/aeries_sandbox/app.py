@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 
 from aeries_sandbox import page
-from aeries_sandbox.api.dispatch import answered, printed
+from aeries_sandbox.api.dispatch import Asked, answered, printed
 from aeries_sandbox.api.misbehaviour import Dropped, misbehave
 from aeries_sandbox.control.call import Holder
 from aeries_sandbox.control.dispatch import control
@@ -34,35 +34,40 @@ class App:
             if not _from_this_machine(request):
                 return Response(403, b"the control surface listens on loopback only", HTML)
             return control(self.holder, request, segments[1:])
-        below = self._below_api(segments)
-        if below is not None:
-            return await self._answer_api(request, below)
+        asked = self._asked(request, segments)
+        if asked is not None:
+            return await self._answer_api(asked)
         if _is_page(segments) and _from_this_machine(request):
             return page.answer(self.world, request, segments)
         entry = self.world.log.open(request.method, request.target, request.body)
         entry.status = 404
         return Response(404, NOT_FOUND, HTML)
 
-    def _below_api(self, segments: list[str]) -> list[str] | None:
-        """The path below /api/v5, at the root or under the base path; None elsewhere."""
-        lower = [segment.lower() for segment in segments]
+    def _asked(self, request: Request, segments: list[str]) -> Asked | None:
+        """What is asked below /api/v5, at the root or under the base path; None elsewhere."""
+        lower = [segment.lower() for segment in segments[:8]]
         base = [part.lower() for part in self.world.switches["base_path"].split("/") if part]
-        for prefix in (["api", "v5"], [*base, "api", "v5"]):
-            if lower[: len(prefix)] == prefix:
-                return segments[len(prefix) :]
+        for root in ([], base):
+            api, rest = [*root, "api"], len(root) + 2
+            if lower[: rest - 1] != api or len(lower) < rest:
+                continue
+            if lower[rest - 1] == "v5":
+                return Asked(request, segments[rest:])
+            if lower[rest - 1] == "v3" and self.world.on("legacy_v3_routes"):
+                return Asked(request, segments[rest:], v3=True)
         return None
 
-    async def _answer_api(self, request: Request, segments: list[str]) -> Response | Dropped:
-        world = self.world
+    async def _answer_api(self, asked: Asked) -> Response | Dropped:
+        world, request = self.world, asked.request
         entry = world.log.open(request.method, request.target, request.body)
-        fault = world.faults.take(request.method, "/" + "/".join(segments))
+        fault = world.faults.take(request.method, "/" + "/".join(asked.segments))
         outcome: Response | Dropped
         if fault is not None:
-            outcome = await misbehave(world, fault, request, segments)
+            outcome = await misbehave(world, fault, asked)
         elif (refused := self._throttle.refusal(world)) is not None:
             outcome = refused
         else:
-            outcome = printed(answered(world, world.databases, request, segments))
+            outcome = printed(world, asked, answered(world, world.databases, asked))
         latency = world.number("latency_ms")
         if latency and isinstance(outcome, Response):
             await asyncio.sleep(latency / 1000)

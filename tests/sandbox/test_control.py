@@ -403,6 +403,24 @@ def test_push_makes_an_independent_copy(control: Address) -> None:
     assert pushed["unique_id"] != control.get(ALONE).json()["assignments"][0]["unique_id"]
 
 
+def test_a_category_beyond_the_36th_exists_but_is_of_no_use(control: Address, aeries: Address) -> None:
+    codes = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZab"
+    categories = [{"code": code, "description": code, "percent": "1"} for code in codes]
+    assert len(control.patch(ALONE, {"categories": categories}).json()["categories"]) == 38
+    assert len(aeries.get(ALONE).json()["AssignmentCategories"]) == 38
+    assert control.post(f"{ALONE}/assignments", {**NEW, "category_code": "Z"}).status_code == 201
+    assert control.post(f"{ALONE}/assignments", {**NEW, "category_code": "a"}).status_code == 400
+
+
+def test_end_a_term(control: Address, aeries: Address) -> None:
+    truth = control.post(f"{ALONE}/end-term", {"code": "F"}).json()
+    assert truth["terms"][0]["end_date"] == "2020-09-30"
+    control.post(f"{ALONE}/end-term", {"code": "S", "end_date": "2021-03-01"})
+    assert aeries.get(ALONE).json()["EndDate"] == "2021-03-01T00:00:00"
+    assert control.post(f"{ALONE}/end-term", {"code": "Q"}).status_code == 400
+    assert control.post(f"{ALONE}/end-term", {"code": "S", "end_date": "2020-01-01"}).status_code == 400
+
+
 def test_custom_marks(control: Address) -> None:
     marks = [{"mark": "LATE", "kind": "quick_points", "percent": "50"}, {"mark": "MI", "kind": "missing"}]
     assert control.put("/custom-marks", {"custom_marks": marks}).status_code == 200

@@ -26,6 +26,7 @@ class Call:
     params: Params
     query: dict[str, str]
     body: bytes
+    v3: bool = False
 
     @property
     def wire(self) -> Wire:

@@ -1,39 +1,51 @@
 """From an HTTP request below /api/v5 to an answer: certificate, route, rights, year, handler."""
 
 import hmac
+from dataclasses import dataclass
 
 import msgspec
 
+from aeries_sandbox.api import xml
 from aeries_sandbox.api.call import Answer, Call, Refused
+from aeries_sandbox.api.legacy import v3_routes, with_old_names
 from aeries_sandbox.api.routes import Route, routes
-from aeries_sandbox.messages import Request, Response
+from aeries_sandbox.messages import XML, Request, Response
 from aeries_sandbox.model import Certificate
 from aeries_sandbox.rights import Right, granted
 from aeries_sandbox.router import Match
 from aeries_sandbox.store import Database
 from aeries_sandbox.world import World
 
-_ROUTES = routes()
+_ROUTES, _V3_ROUTES = routes(), v3_routes()
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
-def answered(
-    world: World, databases: dict[int, Database], request: Request, segments: list[str]
-) -> Answer | Response:
-    """An answer still to be printed, or a refusal. `segments` is the decoded path below /api/v5.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request with the decoded path below /api/v5, or below /api/v3 where that is switched on."""
+
+    request: Request
+    segments: list[str]
+    v3: bool = False
+
+
+def answered(world: World, databases: dict[int, Database], asked: Asked) -> Answer:
+    """An answer still to be printed; a refusal is one as well.
 
     `databases` are the world's own, or an older state of them.
     """
     try:
-        return _handled(world, databases, request, segments)
+        return _handled(world, databases, asked)
     except Refused as refused:
-        return refusal(refused)
+        return Answer({"Message": refused.message}, "Error", refused.status)
 
 
-def printed(answer: Answer | Response) -> Response:
-    if isinstance(answer, Response):
-        return answer
-    return Response(answer.status, encoded(answer.value))
+def printed(world: World, asked: Asked, answer: Answer) -> Response:
+    """The answer as the client asked for it: JSON, or XML where that is switched on (reference §3.4)."""
+    value = with_old_names(answer.value) if asked.v3 else answer.value
+    if world.on("xml_output") and xml.wanted(asked.request.headers.get("accept", "")):
+        return Response(answer.status, xml.encoded(value, answer.name), XML)
+    return Response(answer.status, encoded(value))
 
 
 def encoded(value: object) -> bytes:
@@ -41,21 +53,16 @@ def encoded(value: object) -> bytes:
     return _ENCODER.encode(value)
 
 
-def refusal(refused: Refused) -> Response:
-    return Response(refused.status, msgspec.json.encode({"Message": refused.message}))
-
-
-def _handled(world: World, databases: dict[int, Database], request: Request, segments: list[str]) -> Answer:
+def _handled(world: World, databases: dict[int, Database], asked: Asked) -> Answer:
+    request, segments = asked.request, asked.segments
     query = request.query
-    match = _ROUTES.find(request.method, segments)
+    match = (_V3_ROUTES if asked.v3 else _ROUTES).find(request.method, segments)
     if isinstance(match, Match) and not match.handler.needs_certificate:
         certificate = None
     else:
         certificate = _certificate(world, request, query)
     if match is None:
-        raise Refused(
-            404, f"No HTTP resource was found that matches the request URI /api/v5/{'/'.join(segments)}"
-        )
+        raise Refused(404, f"No HTTP resource was found that matches the request URI {request.path}")
     if isinstance(match, list):
         raise Refused(405, f"The requested resource does not support http method '{request.method}'")
     route = match.handler
@@ -63,7 +70,9 @@ def _handled(world: World, databases: dict[int, Database], request: Request, seg
         raise Refused(world.number("forbidden_status"), _not_granted(route))
     if route.right is not Right.READ and not _is_json(request):
         raise Refused(415, "The request entity's media type is not supported for this resource")
-    return route.handler(Call(world, _year(world, databases, query), match.params, query, request.body))
+    return route.handler(
+        Call(world, _year(world, databases, query), match.params, query, request.body, asked.v3)
+    )
 
 
 def _certificate(world: World, request: Request, query: dict[str, str]) -> Certificate:

@@ -2,15 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 import msgspec
 
 from aeries_sandbox.api.call import Answer
-from aeries_sandbox.api.dispatch import answered, encoded, printed
+from aeries_sandbox.api.dispatch import Asked, answered, encoded, printed
 from aeries_sandbox.faults import Fault, FaultKind
-from aeries_sandbox.messages import HTML, JSON, Request, Response
+from aeries_sandbox.messages import HTML, JSON, Response
 from aeries_sandbox.store import Database, live_assignments
 from aeries_sandbox.world import World
 
@@ -25,20 +25,23 @@ class Dropped:
     delay: float = 0
 
 
-async def misbehave(world: World, fault: Fault, request: Request, segments: list[str]) -> Response | Dropped:
+async def misbehave(world: World, fault: Fault, asked: Asked) -> Response | Dropped:
     order = fault.order
     delay = (order.delay_ms or 0) / 1000
     response: Response | Dropped
 
-    def act(databases: dict[int, Database] | None = None, path: list[str] | None = None) -> Answer | Response:
-        return answered(world, databases or world.databases, request, path or segments)
+    def act() -> Answer:
+        return answered(world, world.databases, asked)
+
+    def show(answer: Answer) -> Response:
+        return printed(world, asked, answer)
 
     match order.kind:
         case FaultKind.DELAY_BEFORE:
             await asyncio.sleep(delay)
-            return printed(act())
+            return show(act())
         case FaultKind.DELAY_AFTER:
-            response = printed(act())
+            response = show(act())
         case FaultKind.LATE:
             return Dropped(act, delay)
         case FaultKind.DROP_BEFORE:
@@ -57,36 +60,36 @@ async def misbehave(world: World, fault: Fault, request: Request, segments: list
         case FaultKind.BODY:
             response = _ordered_body(fault)
         case FaultKind.EMPTY:
-            _acted_if_writing(request, act)
+            _acted_if_writing(asked, act)
             response = Response(200, b"[]")
         case FaultKind.TRUNCATE:
-            whole = printed(act())
+            whole = show(act())
             response = Response(whole.status, whole.body[: len(whole.body) // 2], whole.content_type)
         case FaultKind.PARTIAL:
-            response = printed(_partial(act()))
+            response = show(_partial(act()))
         case FaultKind.STALE:
-            _acted_if_writing(request, act)
+            _acted_if_writing(asked, act)
             older = fault.frozen
             assert isinstance(older, dict)
-            response = printed(answered(world, older, _reading(request), segments))
+            response = show(answered(world, older, _reading(asked)))
         case FaultKind.SWAP:
-            _acted_if_writing(request, act)
-            swapped = _swapped(world.database, segments)
-            response = printed(answered(world, world.databases, _reading(request), swapped))
+            _acted_if_writing(asked, act)
+            swapped = replace(_reading(asked), segments=_swapped(world.database, asked.segments))
+            response = show(answered(world, world.databases, swapped))
         case _:
             assert_never(order.kind)
     await asyncio.sleep(delay)
     return response
 
 
-def _acted_if_writing(request: Request, act: Callable[[], object]) -> None:
-    if request.method != "GET":
+def _acted_if_writing(asked: Asked, act: Callable[[], object]) -> None:
+    if asked.request.method != "GET":
         act()
 
 
-def _reading(request: Request) -> Request:
+def _reading(asked: Asked) -> Asked:
     """The read that shows what the request would have answered: of a score write, the scores."""
-    return Request("GET", request.target, request.headers, b"", request.peer)
+    return replace(asked, request=replace(asked.request, method="GET", body=b""))
 
 
 def _status(fault: Fault, default: int = 500, retry_after: int | None = None) -> Response:
@@ -105,9 +108,9 @@ def _ordered_body(fault: Fault) -> Response:
     return Response(status, body.encode() if isinstance(body, str) else encoded(body))
 
 
-def _partial(answer: Answer | Response) -> Answer | Response:
+def _partial(answer: Answer) -> Answer:
     """Every second row is left out; of a single row, that one."""
-    if isinstance(answer, Answer) and isinstance(answer.value, list):
+    if isinstance(answer.value, list):
         answer.value = answer.value[1::2]
     return answer
 

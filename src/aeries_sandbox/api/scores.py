@@ -17,7 +17,7 @@ from aeries_sandbox.model import Assignment, Gradebook, Score, StandardScore
 from aeries_sandbox.store import membership
 from gradebook_math import AeriesCell
 
-_FIELDS = ("StudentID", "NumberCorrect", "DateCompleted", "StandardScores")
+_FIELDS = ("StudentID", "PermanentID", "NumberCorrect", "DateCompleted", "StandardScores")
 _STANDARD_FIELDS = ("AeriesStandardID", "AcademicBenchmarkID", "NumberCorrect")
 _HUNDRED = Decimal(100)
 _NULL_REFERENCE = "Object reference not set to an instance of an object."
@@ -104,7 +104,7 @@ def _planned(call: Call, gradebook: Gradebook, assignment: Assignment, item: obj
     """What an element asks for; None when it is to be ignored. Raises Refused 400."""
     fields = Fields(call, item, _FIELDS)
     switches = call.world.switches
-    student_id = _student_id(fields)
+    student_id = _student_id(call, fields)
     if student_id is None or not call.database.school_rows(student_id):
         return _ignored(switches["score_unknown_student"], f"Student {student_id} does not exist")
     member = membership(gradebook, student_id)
@@ -136,8 +136,8 @@ def _planned(call: Call, gradebook: Gradebook, assignment: Assignment, item: obj
     return _Write(student_id, _four_decimals(call, number), [], completed)
 
 
-def _student_id(fields: Fields) -> int | None:
-    number = fields.decimal("StudentID")
+def _student_id(call: Call, fields: Fields) -> int | None:
+    number = fields.decimal("PermanentID" if call.v3 else "StudentID")
     if number is None or number != number.to_integral_value():
         return None
     return int(number)

@@ -52,6 +52,7 @@ TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("POST", f"{_GRADEBOOK}/students", gradebooks.post_student),
     ("DELETE", f"{_GRADEBOOK}/students/{{student_id}}", gradebooks.delete_student),
     ("POST", f"{_GRADEBOOK}/open-scores-by-class", gradebooks.open_scores),
+    ("POST", f"{_GRADEBOOK}/end-term", gradebooks.end_the_term),
     ("POST", f"{_GRADEBOOK}/copy", gradebooks.copy),
     ("POST", f"{_GRADEBOOK}/backup", gradebooks.backup),
     ("POST", f"{_GRADEBOOK}/restore", gradebooks.restore_backup),

@@ -18,7 +18,13 @@ from aeries_sandbox.teacher.assignments import (
 )
 from aeries_sandbox.teacher.cells import type_into_cell
 from aeries_sandbox.teacher.copies import back_up, copy_gradebook, restore
-from aeries_sandbox.teacher.gradebooks import GradebookPatch, NewGradebookBody, edit_gradebook, make_gradebook
+from aeries_sandbox.teacher.gradebooks import (
+    GradebookPatch,
+    NewGradebookBody,
+    edit_gradebook,
+    end_term,
+    make_gradebook,
+)
 from aeries_sandbox.teacher.rules import set_rules, set_transfer_grades
 from aeries_sandbox.teacher.students import (
     add_student,
@@ -58,6 +64,11 @@ class WithdrawBody(Row):
 class PushBody(Row):
     to: list[int]
     external_id: bool = True
+
+
+class EndTermBody(Row):
+    code: str
+    end_date: date | None = None
 
 
 class CopyBody(Row):
@@ -136,6 +147,11 @@ def delete_student(call: ControlCall) -> object:
     body = call.read(DropStudentBody)
     number, student_id = _gradebook_number(call), call.number("student_id")
     return student_truth(drop_student(call.world, number, student_id, body.end_date))
+
+
+def end_the_term(call: ControlCall) -> object:
+    body = call.read(EndTermBody)
+    return gradebook_truth(end_term(call.world, _gradebook_number(call), body.code, body.end_date))
 
 
 def open_scores(call: ControlCall) -> object:

@@ -57,6 +57,7 @@ class AssignmentPatch(Row):
     drop_box: bool | UnsetType = UNSET
 
 
+USABLE_CATEGORIES = 36
 _SPECIAL = ("assignment_number", "number_correct_possible", "points_possible")
 
 
@@ -193,6 +194,9 @@ def _check_number(gradebook: Gradebook, number: int) -> None:
 
 
 def _check_category(gradebook: Gradebook, code: str) -> None:
+    """Categories beyond the 36th exist, and a teacher can no longer use them (behaviour §3)."""
+    if any(category.code == code for category in gradebook.categories[USABLE_CATEGORIES:]):
+        raise NotPossible(f"category {code!r} lies beyond the {USABLE_CATEGORIES}th and cannot be used")
     if not has_category(gradebook, code):
         codes = ", ".join(category.code for category in gradebook.categories) or "none"
         raise NotPossible(f"gradebook {gradebook.gradebook_number} has no category {code!r}; it has {codes}")

@@ -1,7 +1,7 @@
 """A teacher makes gradebooks and changes their options, categories, terms, links and locks."""
 
 from copy import deepcopy
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -136,6 +136,20 @@ def edit_gradebook(world: World, gradebook_number: int, patch: GradebookPatch) -
             continue
         for target in group if name in _SPREADING else [gradebook]:
             setattr(target, name, deepcopy(value))
+    return gradebook
+
+
+def end_term(world: World, gradebook_number: int, code: str, end: date | None) -> Gradebook:
+    """Ends a term of the gradebook, yesterday unless said otherwise; it stays editable (behaviour §9)."""
+    gradebook = the_gradebook(world, gradebook_number)
+    term = next((term for term in gradebook.terms if term.code == code), None)
+    if term is None:
+        raise NotPossible(f"gradebook {gradebook_number} has no term {code!r}")
+    end = end or world.today() - timedelta(days=1)
+    if end < term.start_date:
+        raise NotPossible(f"term {code} starts on {term.start_date}, after {end}")
+    term.end_date = end
+    gradebook.end_date = max(term.end_date for term in gradebook.terms)
     return gradebook
 
 
