@@ -33,7 +33,7 @@ bench: dev ## measure the promises of speed beside a bare client; results in ben
 	@exec .venv/bin/python -m benchmarks
 
 bench-matching: dev ## measure the proposals of pairs
-	@exec .venv/bin/python -m benchmarks.matching
+	@exec .venv/bin/python benchmarks/matching.py
 
 runtime:
 	@scripts/install runtime
