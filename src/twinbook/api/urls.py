@@ -1,3 +1,27 @@
-from django.urls import URLPattern, URLResolver
+"""The REST API under /api/v1."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+from ninja import NinjaAPI
+
+from twinbook.api import classes, district, docs, problem, running, setup
+from twinbook.api.access import Bearer
+
+api = NinjaAPI(
+    title="Twinbook",
+    version="1",
+    description="A gradebook for teachers, kept equal with Aeries. Decimals and ids are strings; errors are RFC 9457.",
+    auth=Bearer(),
+    docs_url=None,
+    openapi_url="/openapi.json",
+    urls_namespace="api",
+)
+problem.install(api)
+for router in (district.router, classes.router, setup.router, running.router):
+    api.add_router("", router)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("docs", docs.page(api), name="api-docs"),
+    path("", api.urls),
+]

@@ -1,0 +1,208 @@
+"""Request bodies. A field left out stays as it is; which ones were sent is known from the body itself."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
+
+from ninja import Schema
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from twinbook.core.values import BLANK, Mark, MarkKind, OurValue
+from twinbook.gradebook.cells import parse_number
+from twinbook.gradebook.errors import InvalidScoreError
+from twinbook.gradebook.scores import UNCHANGED, ScoreWrite, Unchanged
+
+
+def _decimal(value: object) -> object:
+    """Decimals are strings on this surface; whole numbers are taken as well, floats never."""
+    if isinstance(value, bool | float):
+        raise ValueError('a decimal is a string such as "8.75"')
+    if isinstance(value, int):
+        return Decimal(value)
+    if isinstance(value, str):
+        try:
+            number = Decimal(value.strip())
+        except InvalidOperation:
+            raise ValueError("not a number") from None
+        if not number.is_finite():
+            raise ValueError("not a number")
+        return number
+    return value
+
+
+DecimalText = Annotated[
+    Decimal,
+    BeforeValidator(_decimal),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,8}(\.\d{1,4})?$"}),
+]
+IdText = Annotated[str, Field(pattern=r"^\d{1,18}$")]
+
+
+class Body(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    def sent(self) -> dict[str, Any]:
+        """Only the fields that the body held."""
+        return self.model_dump(exclude_unset=True)
+
+
+class CategoryBody(Body):
+    name: str = Field(min_length=1, max_length=255)
+    weight: DecimalText | None = None
+    drop_lowest: int = Field(default=0, ge=0, le=1000)
+
+
+class CategoryPatch(Body):
+    name: str = Field(default="", min_length=1, max_length=255)
+    weight: DecimalText | None = None
+    drop_lowest: int = Field(default=0, ge=0, le=1000)
+
+
+class ActivityBody(Body):
+    title: str
+    points: DecimalText
+    description: str = ""
+    category_id: IdText | None = None
+    assigned_on: date | None = None
+    due_on: date | None = None
+    extra_credit: bool = False
+    grading_completed: bool = False
+    published: bool = True
+
+
+class ActivityPatch(Body):
+    title: str = ""
+    points: DecimalText = Decimal(0)
+    description: str = ""
+    category_id: IdText | None = None
+    assigned_on: date | None = None
+    due_on: date | None = None
+    extra_credit: bool = False
+    grading_completed: bool = False
+    published: bool = True
+
+
+class StudentBody(Body):
+    name: str = Field(min_length=1, max_length=255)
+
+
+class ScoreBody(Body):
+    """Exactly one of `score` (a decimal as text, or null for blank) and `mark`, or neither with `late` or `comment`."""
+
+    score: Annotated[Any, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]})] = None
+    mark: Annotated[Any, WithJsonSchema({"type": "string", "enum": [kind.value for kind in MarkKind]})] = None
+    late: bool | None = None
+    comment: str | None = None
+    points: DecimalText | None = None
+
+    def write(self, student_id: int) -> ScoreWrite:
+        """Raises InvalidScoreError."""
+        sent = self.model_fields_set
+        if not sent & {"score", "mark", "late", "comment"}:
+            raise InvalidScoreError(
+                "Nothing to save: send a score, a mark, `late` or `comment`.", field="score"
+            )
+        late: bool | Unchanged | None = self.late if "late" in sent else UNCHANGED
+        comment: str | Unchanged | None = self.comment if "comment" in sent else UNCHANGED
+        return ScoreWrite(student_id, self._value(), late, comment)
+
+    def _value(self) -> OurValue | Unchanged:
+        sent = self.model_fields_set
+        if "score" in sent and "mark" in sent:
+            raise InvalidScoreError("A cell holds either a score or a mark, not both.", field="score")
+        if "mark" in sent:
+            return Mark(_mark(self.mark))
+        if "score" not in sent:
+            return UNCHANGED
+        if self.score is None:
+            return BLANK
+        if isinstance(self.score, int) and not isinstance(self.score, bool):
+            return parse_number(str(self.score))
+        if not isinstance(self.score, str):
+            raise InvalidScoreError('A score is a decimal as text, such as "8.75".', field="score")
+        return parse_number(self.score)
+
+
+def _mark(word: object) -> MarkKind:
+    try:
+        return MarkKind(str(word))
+    except ValueError:
+        words = ", ".join(kind.value for kind in MarkKind)
+        raise InvalidScoreError(
+            f"There is no mark “{word}”.", hint=f"One of: {words}.", field="mark"
+        ) from None
+
+
+class StudentScoreBody(ScoreBody):
+    student_id: IdText
+
+
+class ScoresBody(Body):
+    scores: list[StudentScoreBody]
+    points: DecimalText | None = None
+
+
+class ConnectionBody(Body):
+    url: str = ""
+    certificate: str = ""
+    database_year: int | None = None
+    requests_per_second: int = 10
+    burst: int = 10
+    in_flight: int = 6
+    connect_timeout: int = 10
+    read_timeout: int = 60
+    total_timeout: int = 90
+    longest_timeout_seconds: int = 180
+    second_look_seconds: int = 60
+    allow_http: bool = False
+
+
+class DistrictBody(Body):
+    name: str = ""
+    timezone: str = ""
+    night_at: str = ""
+    mode: str = ""
+    conflict_policy: str = ""
+    marks: dict[str, str] = Field(default_factory=dict)
+    missing_mark: str | None = None
+    brake: dict[str, Any] = Field(default_factory=dict)
+
+
+class RosterBody(Body):
+    school_code: int | None = None
+
+
+class SetupBody(Body):
+    gradebook_number: int
+
+
+class ConfirmBody(Body):
+    fingerprint: str
+
+
+class ForceBody(Body):
+    dry_run: bool = False
+
+
+class SettingsBody(Body):
+    mode: str = ""
+    conflict_policy: str = ""
+    new_in_aeries: str = ""
+    new_in_lms: str = ""
+    grading_completed: str = ""
+    reuse_seconds: int = 3
+    create_after_seconds: int = 30
+    grace_days: int = 14
+    fingerprint: str = ""
+
+
+class SeenBody(Body):
+    lms: str | None = None
+    aeries: str | None = None
+
+
+class ResolveBody(Body):
+    choice: str
+    seen: SeenBody | None = None

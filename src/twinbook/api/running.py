@@ -1,0 +1,144 @@
+"""Force, runs, history, settings and questions (public surface §3.4, §3.6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from ninja import Router, Status
+
+from twinbook.api import access, paging
+from twinbook.api.bodies import ForceBody, ResolveBody, SettingsBody
+from twinbook.api.problem import Forbidden
+from twinbook.district import roles
+from twinbook.gradebook import history
+from twinbook.gradebook.models import HistoryEntry
+from twinbook.sync import errors, force, problems, runs, settings
+from twinbook.sync.models import Run
+from twinbook.sync.problems import Seen
+
+router = Router(tags=["running"])
+Json = dict[str, Any]
+NOT_YET = {"x-not-yet": True}
+
+
+@router.post("/classes/{class_id}/force-sync", response={202: dict[str, Any]})
+def force_sync(request: HttpRequest, class_id: str, body: ForceBody | None = None) -> Status[Any]:
+    """Looks at everything now; with `dry_run` nothing is written."""
+    found = access.editable(request, class_id)
+    dry_run = body is not None and body.dry_run
+    return Status(202, runs.shown(force.begin(found, access.actor(request), dry_run=dry_run)))
+
+
+@router.get("/classes/{class_id}/runs", response=dict[str, Any])
+def list_runs(request: HttpRequest, class_id: str, after: int | None = None, limit: int = 100) -> Json:
+    """Newest first."""
+    limit = min(max(limit, 1), paging.PAGE)
+    rows = runs.of_class(access.seen(request, class_id))
+    if after is not None:
+        rows = rows.filter(id__lt=after)
+    return paging.page(request, list(rows[: limit + 1]), runs.shown, lambda run: run.id, limit)
+
+
+@router.get("/runs/{run_id}", response=dict[str, Any])
+def get_run(request: HttpRequest, run_id: str) -> Json:
+    return runs.shown(_run(request, run_id))
+
+
+@router.get("/runs/{run_id}/plan", response=dict[str, Any])
+def get_plan(request: HttpRequest, run_id: str) -> Json:
+    """What it did or, for a dry run, would do."""
+    return runs.plan(_run(request, run_id))
+
+
+@router.post("/runs/{run_id}/undo", response={202: dict[str, Any]}, openapi_extra=NOT_YET)
+def undo_run(request: HttpRequest, run_id: str) -> Status[Any]:
+    """Not yet: answers 501."""
+    _run(request, run_id)
+    raise errors.NotYet("Undoing a run is not built yet.")
+
+
+def _run(request: HttpRequest, run_id: str) -> Run:
+    """A run of a class that the user may see; district-wide ones are an administrator's."""
+    run = runs.get(access.number(run_id))
+    if run.school_class_id is None:
+        if not roles.is_admin(access.user_of(request)):
+            raise Http404
+    else:
+        access.seen(request, str(run.school_class_id))
+    return run
+
+
+@router.get("/classes/{class_id}/history", response=dict[str, Any])
+def get_history(
+    request: HttpRequest,
+    class_id: str,
+    student: str | None = None,
+    activity: str | None = None,
+    after: int | None = None,
+    limit: int = paging.PAGE,
+) -> Json:
+    """Newest first; a value that lost a conflict stands in `before`."""
+    limit = min(max(limit, 1), paging.PAGE)
+    rows = history.of_class(
+        access.seen(request, class_id),
+        activity_id=None if activity is None else access.number(activity),
+        student_id=None if student is None else access.number(student),
+        older_than=after,
+    )
+    return paging.page(request, list(rows[: limit + 1]), _entry, lambda row: row.id, limit)
+
+
+def _entry(row: HistoryEntry) -> Json:
+    return {
+        "at": row.at.isoformat(),
+        "who": row.who,
+        "run_id": None if row.run_id is None else str(row.run_id),
+        "side": row.side,
+        "activity": None
+        if row.activity is None
+        else {"id": str(row.activity_id), "name": row.activity.title},
+        "student": None if row.student is None else {"id": str(row.student_id), "name": row.student.name},
+        "field": row.field,
+        "before": row.before,
+        "after": row.after,
+        "why": row.why,
+    }
+
+
+@router.get("/classes/{class_id}/agreement", response=dict[str, Any], openapi_extra=NOT_YET)
+def get_agreement(request: HttpRequest, class_id: str) -> Json:
+    """Not yet: answers 501."""
+    access.seen(request, class_id)
+    raise errors.NotYet("Comparing both totals is not built yet.")
+
+
+@router.get("/classes/{class_id}/sync-settings", response=dict[str, Any])
+def get_sync_settings(request: HttpRequest, class_id: str) -> Json:
+    return settings.get(access.seen(request, class_id))
+
+
+@router.patch("/classes/{class_id}/sync-settings", response=dict[str, Any])
+def patch_sync_settings(request: HttpRequest, class_id: str, body: SettingsBody) -> Json:
+    return settings.patch(access.editable(request, class_id), body.sent())
+
+
+@router.get("/classes/{class_id}/problems", response=dict[str, Any])
+def list_problems(request: HttpRequest, class_id: str) -> Json:
+    """What needs a person; only open questions."""
+    return paging.whole(problems.of_class(access.seen(request, class_id)))
+
+
+@router.post("/problems/{problem_id}/resolve", response=dict[str, Any])
+def resolve_problem(request: HttpRequest, problem_id: str, body: ResolveBody) -> Json:
+    """Carries out one of its choices; it closes once the next look finds its cause gone."""
+    number = access.number(problem_id)
+    row = problems.get(number)
+    try:
+        access.editable(request, str(row.school_class_id))
+    except Forbidden:
+        raise
+    except Http404:
+        raise errors.NoSuchProblem from None
+    seen = None if body.seen is None else Seen(body.seen.lms, body.seen.aeries)
+    return problems.resolve(number, body.choice, access.actor(request), seen)
