@@ -6,7 +6,7 @@ from functools import partial
 
 from django.db import transaction
 
-Listener = Callable[[int], None]
+Listener = Callable[[int], object]
 
 _listeners: list[Listener] = []
 _log = logging.getLogger(__name__)

@@ -1,6 +1,6 @@
-"""The SQL of saving scores: three statements, whatever the number of cells.
+"""The SQL of saving scores: three statements in two round trips, whatever the number of cells.
 
-All writers of scores lock the class row first, so what `read` sees after `lock` cannot move before `write`.
+All writers of scores lock the class row first, so what `lock_and_read` sees cannot move before `write`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +18,7 @@ from twinbook.gradebook.history import Entry
 from twinbook.gradebook.origin import Origin, OriginKind
 
 _LARGEST_ID = 2**63 - 1
+_NO_ACTIVITY = "There is no such activity in this class."
 
 _LOCK = """
 SELECT activity.points, activity.extra_credit, activity.title
@@ -100,27 +101,32 @@ class Member:
     cell: Cell
 
 
-def lock(class_id: int, activity_id: int) -> LockedActivity:
-    """Locks class and activity, in this order, until the transaction ends. Raises NotFoundError."""
-    row = None
-    if 0 < class_id <= _LARGEST_ID and 0 < activity_id <= _LARGEST_ID:
-        with connection.cursor() as cursor:
-            cursor.execute(_LOCK, [class_id, activity_id])
-            row = cursor.fetchone()
-    if row is None:
-        raise NotFoundError("There is no such activity in this class.")
-    return LockedActivity(*row)
+def lock_and_read(
+    class_id: int, activity_id: int, student_ids: Iterable[int]
+) -> tuple[LockedActivity, dict[int, Member]]:
+    """Locks class and activity, in this order, until the transaction ends, and then reads the members of the
+    class among `student_ids`; others are left out. Raises NotFoundError.
 
-
-def read(class_id: int, activity_id: int, student_ids: Iterable[int]) -> dict[int, Member]:
-    """The members of the class among `student_ids`; others are left out."""
+    Two statements in one round trip: the second takes its snapshot when the first has its locks.
+    """
+    if not (0 < class_id <= _LARGEST_ID and 0 < activity_id <= _LARGEST_ID):
+        raise NotFoundError(_NO_ACTIVITY)
     possible = [student_id for student_id in student_ids if 0 < student_id <= _LARGEST_ID]
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, [activity_id, class_id, possible])
-        return {
-            student_id: Member(active, Cell(student_id, activity_id) if row[0] is None else _cell(row))
-            for student_id, active, *row in cursor.fetchall()
-        }
+    connection.ensure_connection()
+    with (
+        connection.cursor() as locking,
+        connection.cursor() as reading,
+        connection.connection.pipeline(),
+    ):
+        locking.execute(_LOCK, [class_id, activity_id])
+        reading.execute(_READ, [activity_id, class_id, possible])
+        row, rows = locking.fetchone(), reading.fetchall()
+    if row is None:
+        raise NotFoundError(_NO_ACTIVITY)
+    return LockedActivity(*row), {
+        student_id: Member(active, Cell(student_id, activity_id) if row[0] is None else _cell(row))
+        for student_id, active, *row in rows
+    }
 
 
 def write(

@@ -75,9 +75,10 @@ def save_scores(
     """
     _check_writes(writes, if_match)
     with transaction.atomic():
-        activity = score_rows.lock(class_id, activity_id)
+        activity, members = score_rows.lock_and_read(
+            class_id, activity_id, [write.student_id for write in writes]
+        )
         _check_points(activity, points)
-        members = score_rows.read(class_id, activity_id, [write.student_id for write in writes])
         before = [_active_cell(members, write.student_id) for write in writes]
         if if_match is not None and before[0].version != if_match:
             raise VersionConflictError(
@@ -104,9 +105,10 @@ def compare_and_set(
     when `points` are no longer its points.
     """
     with transaction.atomic():
-        activity = score_rows.lock(class_id, activity_id)
+        activity, members = score_rows.lock_and_read(
+            class_id, activity_id, [change.student_id for change in changes]
+        )
         _check_points(activity, points)
-        members = score_rows.read(class_id, activity_id, [change.student_id for change in changes])
         won = [c for c in changes if _still_expected(members.get(c.student_id), c.expected)]
         before = [members[change.student_id].cell for change in won]
         after = [_with_value(cell, change.value, origin) for cell, change in zip(before, won, strict=True)]
