@@ -161,13 +161,15 @@ def print_speed() -> None:
     for items, students in ((60, 35), (200, 35)):
         gradebooks = large_class(items, students)
         propose(*gradebooks)
-        times = []
+        wall, processor = [], []
         for _ in range(7):
-            began = time.perf_counter()
+            began, spent = time.perf_counter(), time.process_time()
             propose(*gradebooks)
-            times.append(time.perf_counter() - began)
+            wall.append(time.perf_counter() - began)
+            processor.append(time.process_time() - spent)
         print(
-            f"  {items} × {items} activities, {students} students: {statistics.median(times) * 1000:.0f} ms"
+            f"  {items} × {items} activities, {students} students: {statistics.median(wall) * 1000:.0f} ms"
+            f" ({statistics.median(processor) * 1000:.0f} ms of one processor)"
         )
 
 

@@ -14,6 +14,8 @@ import numpy.typing as npt
 from twinbook.core.matching.items import LmsActivity, SisAssignment
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Counts = npt.NDArray[np.int64]
 
 # Two fractions are one score when they differ by no more than rounding to four decimals does.
 _ROUNDED = 0.0006
@@ -25,21 +27,25 @@ _SAME_WORK = ((0.985, 0.80), (0.88, 0.15), (0.74, 0.05))
 # Students' ability makes columns of different work agree more often than chance alone.
 _ABILITY = 0.10
 _STRONGEST, _WEAKEST = 16.0, -14.0
-# Price in log-odds of assuming that a whole column was moved by one rule.
-_ONE_RULE = 4.0
+# Price in log-odds of assuming that the maximum was changed under the same numbers, or the whole column moved.
+_OTHER_MAXIMUM, _ONE_RULE = 1.5, 6.0
+# How much better than chance any two columns agree once one is moved towards the other.
+_MOVED_CHANCE = 0.15
+_FEWEST_FOR_A_RULE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreEvidence:
     """All arrays are activities × assignments. `weight` is in log-odds, `equal` of `common` scores agree.
 
-    `moved` is true where the columns agree only after one rule for the whole column.
+    `moved` is true where the columns agree only after one rule for the whole column; `equal` and `common`
+    then count the scores that the rule says something about.
     """
 
     weight: Floats
-    equal: npt.NDArray[np.int64]
-    common: npt.NDArray[np.int64]
-    moved: npt.NDArray[np.bool_]
+    equal: Counts
+    common: Counts
+    moved: Bools
 
 
 def score_evidence(activities: Sequence[LmsActivity], assignments: Sequence[SisAssignment]) -> ScoreEvidence:
@@ -62,43 +68,58 @@ def score_evidence(activities: Sequence[LmsActivity], assignments: Sequence[SisA
     theirs, slack = (
         np.array(part) for part in zip(*(_sis_column(s, students) for s in assignments), strict=True)
     )
+    points = np.array([float(a.points) or 1.0 for a in activities])
+    possible = np.array([float(s.number_correct_possible) or 1.0 for s in assignments])
     chance = _chance(ours, theirs)
+    raw_chance = _chance(ours * points[:, None], theirs * possible[:, None])
     for row, column in enumerate(ours):
-        difference = theirs - column
-        known = ~np.isnan(difference)
+        known = ~np.isnan(theirs - column)
         common[row] = known.sum(axis=1)
-        equal[row] = (known & (np.abs(np.where(known, difference, 9.0)) <= slack)).sum(axis=1)
+        equal[row] = _count(known, theirs - column, slack)
         weight[row] = _log_odds(equal[row], common[row], chance[row])
-        shifted = _one_rule(column, theirs, slack, known)
-        by_rule = _log_odds(shifted, common[row], np.minimum(chance[row] + 0.15, 0.95)) - _ONE_RULE
-        by_rule = np.where(common[row] >= 8, by_rule, -np.inf)
-        better = (by_rule > weight[row]) & (shifted > equal[row])
-        moved[row] = better & (by_rule > 0)
-        weight[row] = np.where(moved[row], by_rule, weight[row])
+
+        raw = _count(known, theirs * possible[:, None] - column * points[row], slack * points[row])
+        by_raw = _log_odds(raw, common[row], raw_chance[row]) - _OTHER_MAXIMUM
+        moved[row] = (possible != points[row]) & (by_raw > np.maximum(weight[row], 0.0))
+        weight[row] = np.where(moved[row], by_raw, weight[row])
+        equal[row] = np.where(moved[row], raw, equal[row])
+
+        for fitting, counted in _by_one_rule(column, theirs, slack, known):
+            by_rule = _log_odds(fitting, counted, np.minimum(chance[row] + _MOVED_CHANCE, 0.95)) - _ONE_RULE
+            better = (counted >= _FEWEST_FOR_A_RULE) & (by_rule > np.maximum(weight[row], 0.0))
+            weight[row] = np.where(better, by_rule, weight[row])
+            equal[row] = np.where(better, fitting, equal[row])
+            common[row] = np.where(better, counted, common[row])
+            moved[row] |= better
     return ScoreEvidence(weight, equal, common, moved)
 
 
-def _one_rule(
-    column: Floats, theirs: Floats, slack: Floats, known: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.int64]:
-    """How many scores agree after adding, or multiplying with, one number for the whole column.
+def _count(known: Bools, difference: Floats, slack: Floats) -> Counts:
+    return np.asarray((known & (np.abs(np.where(known, difference, 9.0)) <= slack)).sum(axis=1))
 
-    Only scores inside the scale count: full marks and zeros agree with everything that moves them.
+
+def _by_one_rule(
+    column: Floats, theirs: Floats, slack: Floats, known: Bools
+) -> tuple[tuple[Counts, Counts], ...]:
+    """Per rule (adding or multiplying with one number), how many scores fit it, of how many.
+
+    The number is taken from scores inside the scale. A score that the rule would lift over the maximum
+    and that stands at it, says nothing, nor do two zeros.
     """
-    inside = known & (column > 0) & (theirs > 0) & (column < 1)
-    best = np.zeros(len(theirs), dtype=np.int64)
+    inside = known & (column > 0) & (theirs > 0) & (column < 1) & (theirs < 1)
     if not inside.any():
-        return best
+        return ()
+    ours = np.broadcast_to(column, theirs.shape)
     with np.errstate(divide="ignore", invalid="ignore"):
-        added = np.where(inside, theirs - column, np.nan)
-        scaled = np.where(inside, np.log(theirs / column), np.nan)
-        addend = _median(added)[:, None]
-        root = np.exp(_median(scaled)[:, None] / 2)
-        off_added = np.abs(added - addend)
-        off_scaled = np.abs(theirs / root - column * root)
-    for off in (off_added, off_scaled):
-        best = np.maximum(best, (inside & (off <= 2 * slack)).sum(axis=1))
-    return best
+        addend = _median(np.where(inside, theirs - ours, np.nan))[:, None]
+        root = np.exp(_median(np.where(inside, np.log(theirs / ours), np.nan))[:, None] / 2)
+        rules = ((theirs - ours - addend, ours + addend), (theirs / root - ours * root, ours * root * root))
+    found = []
+    for off, rebuilt in rules:
+        at_limit = ((theirs >= 1) & (rebuilt >= 1)) | ((theirs <= 0) & (ours <= 0))
+        counted = known & ~np.isnan(off) & ~at_limit
+        found.append((_count(counted, off, 2 * slack), np.asarray(counted.sum(axis=1))))
+    return tuple(found)
 
 
 def _median(rows: Floats) -> Floats:

@@ -71,9 +71,8 @@ class Classroom:
 
 
 def classroom(activities: Sequence[LmsActivity], assignments: Sequence[SisAssignment]) -> Classroom:
-    ours = tuple(read_title(a.title) for a in activities)
-    theirs = tuple(read_title(s.name) for s in assignments)
-    ours, theirs = _without_habitual_words(ours, theirs), _without_habitual_words(theirs, ours)
+    ours = _without_habitual_words(tuple(read_title(a.title) for a in activities))
+    theirs = _without_habitual_words(tuple(read_title(s.name) for s in assignments))
     return Classroom(
         activities=tuple(activities),
         assignments=tuple(assignments),
@@ -144,13 +143,12 @@ def numbered(room: Classroom) -> tuple[list[Numbered], list[Numbered]]:
     )
 
 
-def _without_habitual_words(titles: tuple[Title, ...], others: tuple[Title, ...]) -> tuple[Title, ...]:
+def _without_habitual_words(titles: tuple[Title, ...]) -> tuple[Title, ...]:
     """Other-work words that a whole series carries are ordinary words of it ("Slope practice" and so on).
 
-    A word is habitual when many titles carry it and few of them have a title without it beside them,
-    on either side.
+    A word is habitual when many titles carry it and few of them have a title without it beside them.
     """
-    plain = {(frozenset(t.words), t.numbers) for t in (*titles, *others) if not t.other_work}
+    plain = {(frozenset(t.words), t.numbers) for t in titles if not t.other_work}
     carried: Counter[str] = Counter()
     beside: Counter[str] = Counter()
     for title in titles:
@@ -160,7 +158,7 @@ def _without_habitual_words(titles: tuple[Title, ...], others: tuple[Title, ...]
     habitual = {
         word
         for word, count in carried.items()
-        if count >= max(4, 0.15 * len(titles)) and beside[word] <= count / 4
+        if count >= max(4, 0.2 * len(titles)) and beside[word] <= count / 4
     }
     return tuple(
         replace(t, words=(*t.words, *sorted(t.other_work & habitual)), other_work=t.other_work - habitual)

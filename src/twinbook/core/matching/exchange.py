@@ -50,7 +50,7 @@ def read_class(data: Mapping[str, Any]) -> ClassInput:
                 number_correct_possible=Decimal(str(s["number_correct_possible"])),
                 assigned_on=_date(s.get("assigned_on")),
                 due_on=_date(s.get("due_on")),
-                scores={student: mark or "" for student, mark in s["scores"].items()},
+                scores={k: "" if mark is None else str(mark) for k, mark in s["scores"].items()},
             )
             for s in data["sis"]
         ],

@@ -61,7 +61,7 @@ def _scores(evidence: Evidence, row: int, column: int) -> list[str]:
         return ["no scores to compare yet"]
     equal = int(evidence.scores.equal[row, column])
     if evidence.scores.moved[row, column]:
-        return [f"scores of {common} students agree after one rule for the whole column"]
+        return [f"{equal} of {common} scores agree after one rule for the whole column"]
     if equal == common:
         return [f"all {common} scores equal" if common > 1 else "the one common score equal"]
     parted = evidence.scores.weight[row, column] < 0

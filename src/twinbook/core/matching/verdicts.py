@@ -4,7 +4,7 @@ import numpy as np
 
 from twinbook.core.matching.assignment import Won, best_pairs
 from twinbook.core.matching.evidence import Classroom, Evidence, classroom, clear_pair, numbered, weigh
-from twinbook.core.matching.habits import Habits, learn
+from twinbook.core.matching.habits import Clear, Habits, learn
 from twinbook.core.matching.items import LmsActivity, SisAssignment
 from twinbook.core.matching.proposals import ActivityProposal, Confidence, Doubt
 from twinbook.core.matching.reasons import reason_for
@@ -12,7 +12,7 @@ from twinbook.core.matching.reasons import reason_for
 # Log-odds that a sure pair needs, and its distance to the next best candidate of either item.
 SURE = 3.0
 _SURE_MARGIN = 3.0
-_PROBABLE_MARGIN = 0.3
+_PROBABLE_MARGIN = 0.1
 # From this weight on scores prove a pair against its name and date.
 _SCORES_PROVE = 4.0
 _NOTHING_AGAINST = -1.6
@@ -58,13 +58,17 @@ def _weigh_by_habits(room: Classroom) -> Evidence:
     """First without dates, since their shift is not known yet; then by what the clear pairs taught."""
     evidence = weigh(room, Habits(), with_dates=False)
     ours, theirs = numbered(room)
+    known: list[Clear] | None = None
     for _ in range(_ROUNDS):
         clear = [
             clear_pair(room, won.row, won.column)
             for won in best_pairs(evidence.total())
             if won.weight >= _CLEAR and won.margin >= _CLEAR
         ]
+        if clear == known:
+            break
         evidence = weigh(room, learn(clear, ours, theirs))
+        known = clear
     return evidence
 
 
