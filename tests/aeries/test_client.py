@@ -108,6 +108,7 @@ def test_students_page_by_page(
     paged = client.students(SCHOOL)
     assert {student.id for student in paged} == {student.id for student in whole}
     assert len(paged) == len(whole)
+    assert paged.complete
 
 
 def test_change_feeds_are_keys(client: AeriesClient, teacher: Teacher) -> None:

@@ -322,6 +322,21 @@ def test_a_server_that_sends_a_byte_at_a_time_does_not_outlast_the_total(
     assert error.phase == "total"
 
 
+def test_one_long_silence_does_not_outlast_the_total(aeries: Loopback) -> None:
+    done = threading.Event()
+
+    def keep_silent(asked: Asked, connection: socket.socket) -> None:
+        done.wait(10)
+        hang_up(asked, connection)
+
+    try:
+        error = failure(aeries, keep_silent, time_outs=TimeOuts(read=3600, total=0.2))
+    finally:
+        done.set()
+    assert isinstance(error, TimedOut)
+    assert error.phase == "total"
+
+
 def test_time_used_up_before_anything_was_sent_wrote_nothing(aeries: Loopback) -> None:
     error = failure(aeries, hang_up, writing=True, time_outs=TimeOuts(total=0))
     assert isinstance(error, TimedOut)
