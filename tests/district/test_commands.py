@@ -12,6 +12,7 @@ from twinbook.cli.output import Failed
 from twinbook.district import accounts, connection, tokens
 from twinbook.district.errors import NotFoundError
 from twinbook.gradebook.models import SchoolClass
+from twinbook.sync.models import Run, RunState
 
 from .conftest import SCHOOL, Aeries
 
@@ -70,3 +71,14 @@ def test_a_roster_that_cannot_be_read_says_why(aeries: Aeries) -> None:
     refused = run(roster.app, "sync").exception
     assert isinstance(refused, Failed)
     assert "certificate" in str(refused)
+
+
+def test_a_run_without_a_chosen_school_ends_as_failed_and_names_the_schools(aeries: Aeries) -> None:
+    """It once stayed unfinished, to be resumed for ever."""
+    connection.put({"url": aeries.url, "certificate": aeries.certificate})
+    term = {"code": "Y", "description": "Year", "start_date": "2020-07-06", "end_date": "2021-06-10"}
+    aeries.patch(schools=[{"school_code": 995, "name": "Second", "terms": [term]}])
+    refused = run(roster.app, "sync").exception
+    assert isinstance(refused, Failed)
+    assert (refused.code, "995 Second" in str(refused.hint)) == ("no_school_chosen", True)
+    assert Run.objects.get().state == RunState.FAILED

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Max
 
 from twinbook.aeries import errors as wire_errors
+from twinbook.district.errors import DistrictError
 from twinbook.sync import errors, force, lease, rosters, runs, summary, wake
 from twinbook.sync.look import live_links
 from twinbook.sync.models import ClassSync, Link, Mode, Run, RunKind, RunState
@@ -58,6 +59,9 @@ def _roster(run: Run) -> Json:
     except wire_errors.AeriesError as error:
         _log.warning("the roster was not read: %s", type(error).__name__)
         found = {"error": f"Aeries: {error.text}. {error.hint}"}
+    except DistrictError as error:
+        _log.warning("the roster was not read: %s", error.code)
+        found = {"error": f"{error.message} {error.advice or ''}".strip()}
     run.params = {**run.params, "roster": found}
     run.save(update_fields=["params"])
     return found

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from twinbook.aeries import errors as wire_errors
+from twinbook.district.errors import DistrictError
 from twinbook.sync import errors, lease, remote, summary, wake
 from twinbook.sync.models import Run, RunKind, RunState
 
@@ -138,6 +139,8 @@ def carry_out(run_id: int) -> None:
         _failed(run, "not_connected", missing.message, missing.hint)
     except errors.SyncError as error:
         _failed(run, error.code, error.message, error.hint or "")
+    except DistrictError as error:
+        _failed(run, error.code, error.message, error.advice or "")
     except (wire_errors.FixSetup, wire_errors.AskPerson) as error:
         _failed(run, _code(error), f"Aeries: {error.text}.", error.hint)
     except wire_errors.Wait as error:
