@@ -122,6 +122,8 @@ class Nothing:
 class NewBase:
     base: CellBase
     why: str
+    echo: CellBase | None = None
+    """An unsettled write of ours was recognised first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,9 +104,13 @@ def their_half(field: Field, assignment: TheirAssignment) -> str:
         case Field.DUE_ON:
             return _day(assignment.due_on)
         case Field.POINTS:
-            return f"{plain(assignment.entry_max)}/{plain(assignment.weight_max)}"
+            return maxima_half(assignment.entry_max, assignment.weight_max)
         case Field.GRADING_COMPLETED:
             return _flag(assignment.grading_completed)
+
+
+def maxima_half(entry: Decimal, weight: Decimal) -> str:
+    return f"{plain(entry)}/{plain(weight)}"
 
 
 def halves(activity: OurActivity, assignment: TheirAssignment) -> FieldBase:

@@ -221,10 +221,10 @@ def _with_echo(decision: Decision, echoed: CellBase | None) -> Decision:
         return decision
     match decision:
         case Nothing():
-            return NewBase(echoed, "our own earlier write, read back")
-        case Send() | Hold():
+            return NewBase(echoed, "our own earlier write, read back", echo=echoed)
+        case Send() | Hold() | NewBase():
             return replace(decision, echo=echoed)
-        case NewBase() | TakeOver():
+        case TakeOver():
             return decision
         case other:
             assert_never(other)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,11 @@ from twinbook.core.carry_out.views import LinkView, PairView
 from twinbook.core.fields import (
     Field,
     FieldBase,
+    FieldChange,
     FieldPlan,
     FieldQuestion,
     halves,
+    maxima_half,
     merge_fields,
     our_half,
     their_half,
@@ -40,6 +42,14 @@ def ours_moved(pair: PairView) -> bool:
         field.value in pair.fields and our_half(field, pair.activity) != pair.fields[field.value][0]
         for field in Field
     )
+
+
+def points_in_question(pair: PairView) -> bool:
+    """Their maxima, as last read, are not the agreed ones: the points are settled before any cell (A3)."""
+    agreed = pair.fields.get(Field.POINTS.value)
+    if agreed is None or pair.maxima is None:
+        return False
+    return agreed[1] != maxima_half(pair.maxima.entry, pair.maxima.weight)
 
 
 def carry_out_fields(
@@ -71,7 +81,7 @@ def carry_out_fields(
                 base = _answered_base(plan, answered)
                 yield ef.Commit(tuple(_recorded(pair, plan)))
             case ef.Refused(message, _):
-                base = _without(plan, pair.fields)
+                base = _without(base, plan.to_aeries, pair.fields)
                 questions += [
                     FieldQuestion(c.field, "rejected_by_aeries:" + message, c.after, c.before)
                     for c in plan.to_aeries
@@ -81,18 +91,19 @@ def carry_out_fields(
                 return out
             case _:
                 raise TypeError(f"not an ending of an update: {ending!r}")
-    committed = yield ef.Commit(
+    if plan.to_lms:
+        step = ch.SetOurFields(pair.id, pair.activity.id, pair.activity.version, plan.to_lms)
+        committed = yield ef.Commit((step,))
+        if committed.lost:
+            # A save came between: their change stays one that was not taken over yet.
+            out.again = True
+            base = _without(base, plan.to_lms, pair.fields)
+    yield ef.Commit(
         (
             ch.MoveFields(pair.id, base, out.assignment, maxima_of(pair.activity, out.assignment)),
             ch.JudgeFields(pair.id, pair.activity.id, tuple(_held(question) for question in questions)),
-            *(
-                [ch.SetOurFields(pair.id, pair.activity.id, pair.activity.version, plan.to_lms)]
-                if plan.to_lms
-                else []
-            ),
         )
     )
-    out.again = bool(committed.lost)
     return out
 
 
@@ -120,12 +131,10 @@ def _answered_base(plan: FieldPlan, answered: TheirAssignment) -> FieldBase:
     return base
 
 
-def _without(plan: FieldPlan, old: FieldBase) -> FieldBase:
-    base = dict(plan.base)
-    for change in plan.to_aeries:
-        if change.field in old:
-            base[change.field] = old[change.field]
-    return base
+def _without(base: FieldBase, undone: Iterable[FieldChange], old: FieldBase) -> FieldBase:
+    """The halves of changes that did not take place stay as they were."""
+    kept = {change.field.value: old[change.field.value] for change in undone if change.field.value in old}
+    return {**base, **kept}
 
 
 def _recorded(pair: PairView, plan: FieldPlan) -> list[ch.Change]:

@@ -23,9 +23,20 @@ from twinbook.core.carry_out.create import (
     lms_item,
     sis_item,
 )
-from twinbook.core.carry_out.fields import carry_out_fields, maxima_of, ours_moved
+from twinbook.core.carry_out.fields import (
+    carry_out_fields,
+    maxima_of,
+    ours_moved,
+    points_in_question,
+)
 from twinbook.core.carry_out.report import Line, Report
-from twinbook.core.carry_out.scores import BlankedThere, Decided, ScoresOutcome, carry_out_scores
+from twinbook.core.carry_out.scores import (
+    BlankedThere,
+    Decided,
+    Pending,
+    ScoresOutcome,
+    carry_out_scores,
+)
 from twinbook.core.carry_out.views import LinkView, NewItems, PairHead, PairState, PairView
 from twinbook.core.matching import LmsActivity, likely_partners
 from twinbook.core.snapshot import OurActivity, TheirAssignment
@@ -87,11 +98,13 @@ def ready(link: LinkView, lane: ef.Lane) -> Generator[ef.Effect, Any, ef.Trouble
         return identity
     now: datetime = yield ef.Now()
     if _stale(link.gradebook_read_at, now):
-        trouble = yield from read_gradebook(link, lane)
-        if trouble is not None:
-            return trouble
+        head = yield from read_gradebook(link, lane)
+        if isinstance(head, ef.Trouble):
+            return head
     if _stale(link.students_read_at, now):
-        return (yield from read_students(link, lane))
+        listed = yield from read_students(link, lane)
+        if isinstance(listed, ef.Trouble):
+            return listed
     return None
 
 
@@ -99,25 +112,26 @@ def _stale(read_at: datetime | None, now: datetime) -> bool:
     return read_at is None or now - read_at > TRUST
 
 
-def read_gradebook(link: LinkView, lane: ef.Lane) -> Generator[ef.Effect, Any, ef.Trouble | None]:
-    head = yield ef.ReadGradebook(lane)
-    if isinstance(head, ef.Trouble):
-        return head
-    if link.writes:
+def read_gradebook(link: LinkView, lane: ef.Lane) -> Generator[ef.Effect, Any, ef.GradebookHead | ef.Trouble]:
+    """A dry run keeps the reading to itself."""
+    head: ef.GradebookHead | ef.Trouble = yield ef.ReadGradebook(lane)
+    if link.writes and not isinstance(head, ef.Trouble):
         now: datetime = yield ef.Now()
         yield ef.Commit((ch.GradebookSeen(head.categories, head.terms, now),))
-    return None
+    return head
 
 
-def read_students(link: LinkView, lane: ef.Lane) -> Generator[ef.Effect, Any, ef.Trouble | None]:
-    listed = yield ef.ReadStudents(lane)
+def read_students(link: LinkView, lane: ef.Lane) -> Generator[ef.Effect, Any, ef.StudentList | ef.Trouble]:
+    """A dry run keeps the reading to itself."""
+    listed: ef.StudentList | ef.Trouble = yield ef.ReadStudents(lane)
     if isinstance(listed, ef.Trouble):
         return listed
     if not listed.students and link.students:
         # An empty list proves nothing (A7): yesterday's stays, and nothing is written on the strength of it.
         return ef.Trouble(ef.Family.BAD_ANSWER, "Aeries listed no students for a gradebook that had some.")
-    yield ef.Commit((ch.StudentsSeen(listed.students, listed.began_at),))
-    return None
+    if link.writes:
+        yield ef.Commit((ch.StudentsSeen(listed.students, listed.began_at),))
+    return listed
 
 
 def _enrol_new(link: LinkView) -> Generator[ef.Effect, Any, LinkView]:
@@ -172,17 +186,18 @@ def _one_pair(
 def take_over(
     link: LinkView,
     pair: PairView | PairHead,
-    pending: list[ch.TakeOverCell],
+    pending: list[Pending],
     verdict: BrakeVerdict,
     out: LookOutcome,
 ) -> Generator[ef.Effect, Any, bool]:
     """What the brake lets through is taken over; the rest is left as it is. True: a save came between."""
-    if not link.writes:
+    free = [each for each in pending if not verdict.holds(each.step.student, each.step.activity)]
+    out.report.count("held", len(pending) - len(free))
+    for each in free:
+        out.report.add(each.line, each.count)
+    if not free or not link.writes:
         return False
-    steps = [step for step in pending if not verdict.holds(step.student, step.activity)]
-    out.report.count("held", len(pending) - len(steps))
-    if not steps:
-        return False
+    steps = [each.step for each in free]
     judged = frozenset(step.student for step in steps)
     committed: ef.Committed = yield ef.Commit((*steps, ch.JudgeCells(pair.id, steps[0].activity, judged, ())))
     return bool(committed.lost)
@@ -245,7 +260,7 @@ class PairWork:
             self.again = ours_moved(self.pair)
             return None
         if assignment is None:
-            if not ours_moved(self.pair):
+            if not ours_moved(self.pair) and not points_in_question(self.pair):
                 return None
             read = yield ef.ReadAssignment(self._unique_id, self.lane)
             if isinstance(read, ef.Trouble):
@@ -344,14 +359,13 @@ class PairWork:
 
     def _not_readable(self, trouble: ef.Trouble) -> Generator[ef.Effect, Any, object]:
         """One assignment that cannot be read never stops the others. Not found is only a first look (A7)."""
-        if trouble.family is ef.Family.NOT_FOUND and self.link.writes:
-            now: datetime = yield ef.Now()
-            yield ef.Commit(
-                (ch.Missing(self.pair.id, now), ch.LookAgain(self.pair.id, now + self.link.second_look))
-            )
-            self.report.count("skipped")
+        if trouble.family is not ef.Family.NOT_FOUND or not self.link.writes:
+            self.trouble = trouble
             return _WAIT
-        self.trouble = trouble
+        head = next(head for head in self.link.pairs if head.id == self.pair.id)
+        self.trouble = yield from _not_found(self.link, head, self.lane, self.report)
+        if self.trouble is None:
+            yield from self._looked_without_cells()
         return _WAIT
 
     @property
@@ -362,17 +376,20 @@ class PairWork:
 
 
 _WAIT = object()
+_GONE = ("deleted_in_lms", "deleted_in_aeries")
 
 
 class _Whole:
     def __init__(self, lane: ef.Lane) -> None:
         self.lane = lane
         self.out = LookOutcome()
-        self.pending: dict[int, list[ch.TakeOverCell]] = {}
+        self.pending: dict[int, list[Pending]] = {}
         self.compared: list[Compared] = []
         self.blanks: list[BlankedThere] = []
         self.questions: dict[str, ch.Held] = {}
         self.item_trouble: ef.Trouble | None = None
+        self.head: ef.GradebookHead | None = None
+        self.listed: ef.StudentList | None = None
 
     def run(self) -> Look:
         link: LinkView = yield ef.LoadLink()
@@ -384,7 +401,7 @@ class _Whole:
         if isinstance(listing, ef.Trouble):
             self.out.trouble = listing
             return self.out
-        link = yield ef.LoadLink()
+        link = yield from self._link()
         if not listing.assignments and any(head.state is PairState.LINKED for head in link.pairs):
             self.out.trouble = ef.Trouble(
                 ef.Family.BAD_ANSWER,
@@ -395,8 +412,17 @@ class _Whole:
         yield from self._pairs(link, listing)
         if self._stopped():
             return self.out
-        yield from self._finish(listing)
+        yield from self._finish(listing, seen=link.generation)
         return self.out
+
+    def _link(self) -> Generator[ef.Effect, Any, LinkView]:
+        """As it is stored now; a dry run stores nothing of what it read and puts it in here."""
+        link: LinkView = yield ef.LoadLink()
+        if link.writes:
+            return link
+        terms = link.terms if self.head is None else self.head.terms
+        students = link.students if self.listed is None else self.listed.students
+        return replace(link, terms=terms, students=students)
 
     def _stopped(self) -> bool:
         return self.out.trouble is not None and self.out.trouble.stops_the_class
@@ -405,12 +431,18 @@ class _Whole:
         identity = yield ef.CheckIdentity(self.lane)
         if isinstance(identity, ef.Trouble):
             return identity
-        trouble = yield from read_gradebook(link, self.lane)
-        if trouble is not None:
-            return trouble
+        head = yield from read_gradebook(link, self.lane)
+        if isinstance(head, ef.Trouble):
+            return head
+        self.head = head
         now: datetime = yield ef.Now()
-        if _stale(link.students_read_at, now):
-            return (yield from read_students(link, self.lane))
+        return (yield from self._students(link)) if _stale(link.students_read_at, now) else None
+
+    def _students(self, link: LinkView) -> Generator[ef.Effect, Any, ef.Trouble | None]:
+        listed = yield from read_students(link, self.lane)
+        if isinstance(listed, ef.Trouble):
+            return listed
+        self.listed = listed
         return None
 
     def _pairs(self, link: LinkView, listing: ef.Listing) -> Generator[ef.Effect, Any, None]:
@@ -427,15 +459,18 @@ class _Whole:
         yield ef.Progress(len(heads), len(heads), "")
 
     def _give_way(self, link: LinkView) -> Generator[ef.Effect, Any, None]:
-        """Saves made meanwhile go first, in their own lane (J3)."""
+        """Saves made meanwhile go first, in their own lane (J3). What stays dirty is tried once, and left to the next look."""
         if not link.writes:
             return
-        while (dirty := (yield ef.NextDirty())) is not None:
+        tried: set[int] = set()
+        while (dirty := (yield ef.NextDirty())) is not None and dirty not in tried:
+            tried.add(dirty)
             side = LookOutcome(report=self.out.report)
             yield from _one_pair(link, dirty, ef.Lane.PERSON, side)
             self.out.pushed |= side.pushed
-            if side.trouble is not None:
-                self.out.trouble = side.trouble
+            self.out.again |= side.again
+            self._note(side.trouble)
+            if self._stopped():
                 return
 
     def _pair(
@@ -444,52 +479,58 @@ class _Whole:
         if self._stopped():
             return
         if head.state is PairState.LINKED and head.unique_id not in by_id:
-            yield from self._vanished(link, head)
+            if link.writes:
+                self._note(trouble=(yield from _not_found(link, head, self.lane, self.out.report)))
+            return
+        if head.activity_deleted and head.state is PairState.LINKED:
+            yield from self._deleted_here(link, head)
             return
         pair: PairView | None = yield ef.LoadPair(head.id)
         if pair is None:
             return
-        if head.missing_since is not None and link.writes:
+        if link.writes and (head.missing_since is not None or pair.open_question in _GONE):
             yield ef.Commit((ch.Missing(head.id, None), ch.JudgePair(head.id, head.activity_id, None)))
-        fresh: LinkView = yield ef.LoadLink()
+        fresh = yield from self._link()
         work = PairWork(fresh, pair, self.lane, self.out.report)
         scores = yield from work.run(by_id.get(head.unique_id or ""))
         self.out.again |= work.again
         self.out.pushed |= work.wrote
-        if work.trouble is not None:
-            if work.trouble.stops_the_class:
-                self.out.trouble = work.trouble
-                return
-            self.item_trouble = work.trouble
-            self.out.report.troubles.append(work.trouble.message)
-        if scores is not None:
+        self._note(work.trouble)
+        if scores is not None and not self._stopped():
             self.compared += scores.compared
             self.blanks += scores.blanks
             if scores.pending:
                 self.pending[pair.id] = scores.pending
 
-    def _vanished(self, link: LinkView, head: PairHead) -> Generator[ef.Effect, Any, None]:
-        """A7: missing from the list, then, a while later, by its own address as well: only then it is a question."""
-        if not link.writes or head.unique_id is None:
+    def _note(self, trouble: ef.Trouble | None) -> None:
+        """What stops one item is told; what stops the class ends the look."""
+        if trouble is None:
             return
-        now: datetime = yield ef.Now()
-        if head.missing_since is None:
-            yield ef.Commit((ch.Missing(head.id, now), ch.LookAgain(head.id, now + link.second_look)))
-            self.out.report.count("skipped")
+        if trouble.stops_the_class:
+            self.out.trouble = trouble
             return
-        if now < head.missing_since + link.second_look:
-            self.out.report.count("skipped")
-            return
-        yield from second_look(head, self.lane, self.out.report)
+        self.item_trouble = trouble
+        self.out.report.troubles.append(trouble.message)
 
-    def _finish(self, listing: ef.Listing) -> Generator[ef.Effect, Any, None]:
-        """Students are read after the scores (C7); then the brake judges, and what it lets through is taken over."""
-        link: LinkView = yield ef.LoadLink()
-        trouble = yield from read_students(link, self.lane)
+    def _deleted_here(self, link: LinkView, head: PairHead) -> Generator[ef.Effect, Any, None]:
+        """A7: its assignment stays as it is, and a person is asked."""
+        self.out.report.count("held")
+        if link.writes:
+            yield ef.Commit((ch.JudgePair(head.id, head.activity_id, ch.Held("deleted_in_lms")),))
+
+    def _finish(self, listing: ef.Listing, *, seen: int) -> Generator[ef.Effect, Any, None]:
+        """Students are read after the scores (C7); then the brake judges, and what it lets through is taken over.
+
+        `seen`: the generation of the view whose pairs were looked at; a later one may hold what nobody saw (J1).
+        """
+        before = yield from self._link()
+        trouble = yield from self._students(before)
         if trouble is not None:
             self.out.trouble = trouble
             return
-        link = yield ef.LoadLink()
+        link = yield from self._link()
+        # Scores that waited for a student of this list go now, not at the next night.
+        self.out.again |= link.writes and set(link.students) != set(before.students)
         yield from self._judge_blanks(link)
         verdict = judge(self.compared, link.brake)
         self.out.held = verdict.class_stop is not None
@@ -500,22 +541,27 @@ class _Whole:
         yield from self._new_in_aeries(link, listing)
         if link.writes and self.out.trouble is None and not self.out.again:
             complete = self.item_trouble is None
-            yield ef.Commit((ch.LinkLooked(link.generation, pulled=complete, pushed=self.out.pushed),))
+            yield ef.Commit((ch.LinkLooked(seen, pulled=complete, pushed=self.out.pushed),))
         self.out.trouble = self.out.trouble or self.item_trouble
 
     def _judge_blanks(self, link: LinkView) -> Generator[ef.Effect, Any, None]:
         """Cells that Aeries shows blank where a value stands here (C7): taken over only for a student whose place in the
         gradebook is the one the value was agreed under; else all cells of the student are one question."""
         readded: dict[int, ch.Held] = {}
+        blanked: set[tuple[int, int]] = set()
         for blank in self.blanks:
-            step = blank.step
+            step = blank.pending.step
             if not link.same_membership(blank.sis_student_id, blank.agreed_as):
                 readded[step.student] = ch.Held("student_readded", student=step.student)
                 continue
-            self.pending.setdefault(step.pair, []).append(step)
-            line = Line("lms", "clear_score", step.activity, step.student, blank.before, None)
-            self.out.report.add(line, "scores_cleared")
-            self.compared.append(Compared(step.student, step.activity, True, True, False))
+            self.pending.setdefault(step.pair, []).append(blank.pending)
+            blanked.add((step.student, step.activity))
+        self.compared = [
+            replace(cell, overwritten=True, blanked=True)
+            if (cell.student, cell.activity) in blanked
+            else cell
+            for cell in self.compared
+        ]
         self.out.report.count("held", len(readded))
         if link.writes:
             held = {f"student:{student}": question for student, question in readded.items()}
@@ -528,22 +574,26 @@ class _Whole:
     def _new_in_aeries(self, link: LinkView, listing: ef.Listing) -> Generator[ef.Effect, Any, None]:
         """A4, the other direction: assignments that stand in no pair."""
         paired = {head.unique_id for head in link.pairs if head.unique_id is not None}
-        candidates = yield from self._waiting_here(link)
+        waiting = yield from self._waiting_here(link)
+        candidates = [lms_item(pair) for pair in waiting]
+        creating = {pair.external_id for pair in waiting if pair.create_sent_at is not None}
         for assignment in listing.assignments:
-            if assignment.unique_id in paired:
+            if assignment.unique_id in paired or assignment.external_id in creating:
+                continue
+            if assignment.category_code in link.ignored_codes:
                 continue
             yield from self._one_new(link, assignment, candidates)
         if link.writes:
             yield ef.Commit((ch.JudgeSubjects("aeries", self.questions),))
 
-    def _waiting_here(self, link: LinkView) -> Generator[ef.Effect, Any, list[LmsActivity]]:
+    def _waiting_here(self, link: LinkView) -> Generator[ef.Effect, Any, list[PairView]]:
         """Activities here that are in no pair with an assignment yet: a new one there may be the same work."""
-        found: list[LmsActivity] = []
+        found: list[PairView] = []
         for head in link.pairs:
             if head.state is PairState.CREATING:
                 pair: PairView | None = yield ef.LoadPair(head.id)
                 if pair is not None:
-                    found.append(lms_item(pair))
+                    found.append(pair)
         return found
 
     def _one_new(
@@ -578,11 +628,7 @@ class _Whole:
         if assignment.external_id.startswith(EXTERNAL_PREFIX):
             return ch.Held("copy_suspected", details=details)
         if assignment.category_code not in link.categories.category_of:
-            return (
-                ch.Held("category_unmapped", details=details)
-                if assignment.category_code not in link.ignored_codes
-                else None
-            )
+            return ch.Held("category_unmapped", details=details)
         partners = likely_partners(sis_item(assignment), candidates) if candidates else ()
         if partners:
             return ch.Held(
@@ -596,12 +642,39 @@ class _Whole:
         return None
 
 
-def second_look(head: PairHead, lane: ef.Lane, report: Report) -> Generator[ef.Effect, Any, None]:
+def _not_found(
+    link: LinkView, head: PairHead, lane: ef.Lane, report: Report
+) -> Generator[ef.Effect, Any, ef.Trouble | None]:
+    """A7: missing from one answer, then, a while later, by its own address as well: only then it is a question."""
+    now: datetime = yield ef.Now()
+    if head.missing_since is None:
+        yield ef.Commit((ch.Missing(head.id, now), ch.LookAgain(head.id, now + link.second_look)))
+        report.count("skipped")
+        return None
+    if now < head.missing_since + link.second_look:
+        yield ef.Commit((ch.LookAgain(head.id, head.missing_since + link.second_look),))
+        report.count("skipped")
+        return None
+    return (yield from _second_look(head, lane, report, now))
+
+
+def _second_look(
+    head: PairHead, lane: ef.Lane, report: Report, now: datetime
+) -> Generator[ef.Effect, Any, ef.Trouble | None]:
+    """Found after all: what was saved meanwhile is looked for at once."""
     read = yield ef.ReadAssignment(head.unique_id or "", lane)
     if not isinstance(read, ef.Trouble):
-        yield ef.Commit((ch.Missing(head.id, None), ch.JudgePair(head.id, head.activity_id, None)))
-        return
-    if read.family is ef.Family.NOT_FOUND:
-        report.count("held")
-        held = ch.Held("deleted_in_aeries")
-        yield ef.Commit((ch.JudgePair(head.id, head.activity_id, held), ch.LookAgain(head.id, None)))
+        yield ef.Commit(
+            (
+                ch.Missing(head.id, None),
+                ch.JudgePair(head.id, head.activity_id, None),
+                ch.LookAgain(head.id, now),
+            )
+        )
+        return None
+    if read.family is not ef.Family.NOT_FOUND:
+        return read
+    report.count("held")
+    held = ch.Held("deleted_in_aeries")
+    yield ef.Commit((ch.JudgePair(head.id, head.activity_id, held), ch.LookAgain(head.id, None)))
+    return None

@@ -49,13 +49,21 @@ LATER = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Pending:
+    """A take-over that waits for the brake's verdict, with its line and count in the report."""
+
+    step: ch.TakeOverCell
+    line: Line
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
 class BlankedThere:
     """A value here, a blank there, both as agreed but for that: judged once the student list was read after the scores."""
 
-    step: ch.TakeOverCell
+    pending: Pending
     sis_student_id: int
     agreed_as: str | None
-    before: str
 
 
 @dataclass(slots=True)
@@ -63,7 +71,7 @@ class ScoresOutcome:
     """`pending`: take-overs that wait for the brake's verdict over the whole class."""
 
     trouble: ef.Trouble | None = None
-    pending: list[ch.TakeOverCell] = field(default_factory=list)
+    pending: list[Pending] = field(default_factory=list)
     blanks: list[BlankedThere] = field(default_factory=list)
     """Blanks there over values here: only a run that reads the student list afterwards may take them over (C7)."""
     compared: list[Compared] = field(default_factory=list)
@@ -176,8 +184,8 @@ class _Look:
             return decision
         if isinstance(decision.before, Blank):
             return decision
-        step = self._take_over_change(view, decision)
-        self.out.blanks.append(BlankedThere(step, view.sis_student_id, view.agreed_as, str(decision.before)))
+        pending = self._pending(view, decision)
+        self.out.blanks.append(BlankedThere(pending, view.sis_student_id, view.agreed_as))
         return Nothing(agreed=False)
 
     def _overwrite(self, view: CellView, theirs: TheirCell | None) -> Policy:
@@ -196,46 +204,37 @@ class _Look:
         return Hold(ProblemCode.NOT_IN_GRADEBOOK, "")
 
     def _note(self, decisions: list[tuple[CellView, Decision]]) -> None:
-        """Tell the report and the brake what is about to happen."""
+        """Tell the report and the brake what is about to happen. What waits for the brake is told once it has judged."""
         activity = self.pair.activity.id
         for view, step in decisions:
             overwritten = blanked = False
             match step:
                 case Send():
-                    after = str(step.ours.value)
-                    self.report.add(
-                        Line(
-                            "aeries",
-                            _kind(step.ours.value),
-                            activity,
-                            view.student,
-                            str(step.replaces) or None,
-                            after,
-                        ),
-                        "scores_set",
-                    )
+                    before, after = str(step.replaces) or None, str(step.ours.value)
+                    line = Line("aeries", _kind(step.ours.value), activity, view.student, before, after)
+                    self.report.add(line, "scores_set")
                 case TakeOver():
-                    blanked = isinstance(step.value, Blank)
+                    pending = self._pending(view, step)
                     overwritten = not isinstance(step.before, Blank)
-                    line = Line(
-                        "lms",
-                        _kind(step.value),
-                        activity,
-                        view.student,
-                        str(step.before) or None,
-                        str(step.value) or None,
-                    )
-                    self.report.add(line, "scores_cleared" if blanked else "scores_set")
+                    blanked = overwritten and isinstance(step.value, Blank)
+                    if not overwritten:
+                        self.report.add(pending.line, pending.count)
                 case Hold():
                     self.report.count("conflicts" if step.code is ProblemCode.CONFLICT else "held")
                 case Nothing() | NewBase():
                     pass
                 case _:
                     assert_never(step)
+            if overwritten:
+                self.out.pending.append(pending)
             if not isinstance(view.ours.value, Blank):
-                self.out.compared.append(
-                    Compared(view.student, activity, overwritten, overwritten and blanked, False)
-                )
+                self.out.compared.append(Compared(view.student, activity, overwritten, blanked, False))
+
+    def _pending(self, view: CellView, step: TakeOver) -> Pending:
+        blank = isinstance(step.value, Blank)
+        before, after = str(step.before) or None, str(step.value) or None
+        line = Line("lms", _kind(step.value), self.pair.activity.id, view.student, before, after)
+        return Pending(self._take_over_change(view, step), line, "scores_cleared" if blank else "scores_set")
 
     # Our own side
 
@@ -245,35 +244,59 @@ class _Look:
         held: list[ch.Held] = []
         judged: set[int] = set()
         for view, step in decisions:
+            if isinstance(step, (NewBase, Send, Hold)) and step.echo is not None:
+                result += self._echoed(view, step.echo)
             match step:
                 case NewBase(base):
                     result.append(self._base(view, base))
                     judged.add(view.student)
+                case TakeOver() if isinstance(step.before, Blank):
+                    result.append(self._take_over_change(view, step))
+                    judged.add(view.student)
                 case TakeOver():
-                    result += self._take_over(view, step)
+                    pass
+                case Hold() if step.code is ProblemCode.REJECTED:
+                    pass  # The question stands as it was asked, with Aeries' own words.
                 case Hold():
-                    if step.echo is not None:
-                        result.append(self._base(view, step.echo))
                     held.append(self._held(view, step))
                     judged.add(view.student)
                 case Nothing(agreed):
                     if agreed:
+                        result += self._membership_seen(view)
+                    if agreed or self._cause_gone(view):
                         judged.add(view.student)
                 case Send():
-                    if step.echo is not None:
-                        result.append(self._base(view, step.echo))
                     judged.add(view.student)
                 case _:
                     assert_never(step)
         result.append(ch.JudgeCells(self.pair.id, self.pair.activity.id, frozenset(judged), tuple(held)))
         return result
 
-    def _take_over(self, view: CellView, step: TakeOver) -> list[ch.Change]:
-        change = self._take_over_change(view, step)
-        if isinstance(step.before, Blank):
-            return [change]
-        self.out.pending.append(change)
-        return []
+    def _echoed(self, view: CellView, echo: CellBase) -> list[ch.Change]:
+        """Our own write, recognised without its answer: it moved a value there, so it goes into the history as well."""
+        before = None
+        if view.base is not None and view.base.theirs is not None:
+            maxima = view.base.maxima
+            agreed = TheirCell(view.base.theirs, maxima.entry, maxima.weight)
+            before = str(self.link.far.decode(agreed, maxima.ours)) or None
+        after = None if echo.ours is None else str(echo.ours) or None
+        why = "changed here; found in Aeries after an answer was lost"
+        record = ch.RecordWrite(self.pair.activity.id, view.student, "score", before, after, why)
+        return [self._base(view, echo), record]
+
+    def _membership_seen(self, view: CellView) -> list[ch.Change]:
+        """An agreed value that still stands there is agreed under the student's present place in the gradebook (C7)."""
+        if view.base is None or isinstance(view.ours.value, Blank):
+            return []
+        now = self._membership(view)
+        return [self._base(view, view.base)] if now and now != view.agreed_as else []
+
+    def _cause_gone(self, view: CellView) -> bool:
+        """Nothing here any more that a student without a row could not receive."""
+        if view.problem is None or view.problem.code is not ProblemCode.NOT_IN_GRADEBOOK:
+            return False
+        agreed = view.base is not None and view.base.ours == view.ours.value
+        return agreed or isinstance(view.ours.value, Blank)
 
     def _take_over_change(self, view: CellView, step: TakeOver) -> ch.TakeOverCell:
         return ch.TakeOverCell(
@@ -379,11 +402,12 @@ class _Look:
         for student, step in batch.items():
             view = views[student]
             answered = reading.rows.get(view.sis_student_id)
-            if answered is not None and self.link.far.took(step.form, answered):
+            if answered is not None and self._took(step, answered):
                 result.append(self._base(view, answered_base(step, answered)))
-                result.append(self._recorded(student, step, answered))
+                result.append(self._recorded(student, step))
             else:
                 rejected.append(self._not_taken(view, step, answered))
+        self.report.count("held", len(rejected))
         judged = frozenset(batch)
         result.append(ch.JudgeCells(self.pair.id, self.pair.activity.id, judged, tuple(rejected)))
         result.append(ch.SettleIntents(ids))
@@ -392,6 +416,12 @@ class _Look:
         result.append(ch.ScoresRead(self.pair.id, reading.began_at))
         committed: ef.Committed = yield ef.Commit(tuple(result))
         self.out.again |= bool(committed.lost)
+
+    def _took(self, step: Send, answered: TheirCell) -> bool:
+        """The value, under the maxima that it was converted for: under others the same number says another thing (A3)."""
+        maxima = step.terms.maxima
+        same_unit = (answered.entry_max, answered.weight_max) == (maxima.entry, maxima.weight)
+        return same_unit and self.link.far.took(step.form, answered)
 
     def _others_moved(self, reading: ef.Reading, sent: set[int]) -> bool:
         """Rows of the answer, other than ours, that changed since the reading before it: the pair is looked at again."""
@@ -402,11 +432,9 @@ class _Look:
             for view in self.pair.cells
         )
 
-    def _recorded(self, student: int, step: Send, answered: TheirCell) -> ch.RecordWrite:
-        after = self.link.far.decode(answered, self.terms.maxima.ours)
-        return ch.RecordWrite(
-            self.pair.activity.id, student, "score", str(step.replaces) or None, str(after) or None, step.why
-        )
+    def _recorded(self, student: int, step: Send) -> ch.RecordWrite:
+        before, after = str(step.replaces) or None, str(step.ours.value)
+        return ch.RecordWrite(self.pair.activity.id, student, "score", before, after, step.why)
 
     def _not_taken(self, view: CellView, step: Send, answered: TheirCell | None) -> ch.Held:
         """Aeries ignores a student who is not in the gradebook (reference §12.6): then the answer has no row."""
