@@ -141,6 +141,7 @@ class DatabasePermits:
         row = statements.one_of_last(statement, parameters)
         if row is None or row[-1]:
             ensure(self.remote_id)
+        if row is None:
             row = statements.one_of_last(statement, parameters)
         if row is None:
             raise OurBug(f"there is no Aeries connection {self.remote_id}")
