@@ -38,7 +38,7 @@ from setup_world import (
 
 from twinbook.core.setup.draft import Draft, DraftState
 from twinbook.core.setup.patching import patch
-from twinbook.core.setup.refreshing import begin, refresh, switch_gradebook
+from twinbook.core.setup.refreshing import abandon, begin, refresh, switch_gradebook
 from twinbook.core.setup.shown import shown_draft
 from twinbook.core.snapshot import ClassSnapshot, GradebookReading, TheirCategory
 
@@ -255,6 +255,12 @@ def test_while_reading_the_answers_stay_visible() -> None:
 def test_an_abandoned_first_reading_does_not_hide_the_answers_before_it() -> None:
     abandoned = begin(answered(), OTHER)
     assert shown_draft(switched(abandoned, reading())) == shown_draft(answered())
+
+
+def test_a_reading_that_failed_leaves_the_answers_given_before() -> None:
+    assert abandon(begin(answered(), OTHER)) == answered()
+    assert abandon(begin(answered(), 4454703)) == answered()
+    assert abandon(begin(None, OTHER)) is None
 
 
 def test_a_draft_is_not_refreshed_with_the_reading_of_another_gradebook() -> None:

@@ -157,6 +157,13 @@ def test_a_score_for_a_day_outside_the_students_span_is_held() -> None:
     assert ("Essay", "student_not_in_gradebook") in [(h["activity"], h["code"]) for h in seen["held"]]
 
 
+def test_a_score_of_a_student_who_was_dropped_there_is_held() -> None:
+    dropped = replace(reading().students[0], tag="D")
+    seen = summary(answered(), read=reading(students=(dropped, *reading().students[1:])))
+    held = [(h["activity"], h["code"]) for h in seen["held"] if h["student"] == "Ana Abel"]
+    assert ("Quiz 1", "student_not_in_gradebook") in held
+
+
 def test_a_row_that_aeries_did_not_show_is_unknown_and_not_blank() -> None:
     read = with_rows(reading(), "U1", {BEN: their("6"), CLEO: their("9")})
     seen = summary(answered(), read=read)
@@ -351,10 +358,12 @@ def test_a_blank_field_of_aeries_overwrites_nothing_here() -> None:
     assert (fields_of(seen, "lms"), differences_of(seen)) == ({}, {"description": ("Read first", None)})
 
 
-def test_a_blank_date_here_is_filled_when_the_fields_of_aeries_are_wanted() -> None:
+def test_a_blank_date_here_agrees_with_any_date_of_aeries() -> None:
+    """Aeries gives every assignment its dates (reference §11.3), so a date there says nothing against none here."""
     snap = with_activity(snapshot(), 101, due_on=None)
-    assert fields_of(seen_with("aeries", snap, reading()), "lms") == {"due_on": (None, "2020-09-14")}
-    assert fields_of(seen_with("keep", snap, reading()), "lms") == {}
+    for fields_from in ("keep", "aeries", "lms"):
+        seen = seen_with(fields_from, snap, reading())
+        assert (fields_of(seen, "lms"), fields_of(seen, "aeries"), differences_of(seen)) == ({}, {}, {})
 
 
 def test_text_that_differs_by_the_character_filter_of_aeries_alone_is_no_difference() -> None:
@@ -374,19 +383,30 @@ def test_a_category_that_this_set_up_creates_can_be_taken_over() -> None:
 
 
 @pytest.mark.parametrize("fields_from", ["keep", "aeries", "lms"])
-def test_different_points_stay_where_the_changing_side_holds_scores(fields_from: str) -> None:
+@pytest.mark.parametrize("scored", ["here", "there"])
+def test_different_points_stay_where_either_side_holds_scores(fields_from: str, scored: str) -> None:
     snap = with_activity(snapshot(), 101, points=Decimal(20))
-    seen = seen_with(fields_from, snap, reading())
+    if scored == "here":
+        world = snap, with_rows(reading(), "U1", {ANA: their(""), BEN: their(""), CLEO: their("")})
+    else:
+        world = with_scores(snap, 101, {}), reading()
+    seen = seen_with(fields_from, *world)
     assert differences_of(seen)["points"] == ("20", "10")
-    assert ("lms", "set_score", "Cleo Cruz", None, "18") in changes_of(seen, "Homework 1")
+    assert fields_of(seen, "lms") == fields_of(seen, "aeries") == {}
 
 
-def test_points_move_to_a_side_without_scores_and_its_new_scores_have_the_new_unit() -> None:
-    snap = with_activity(snapshot(), 101, points=Decimal(20))
+def test_points_move_while_there_is_no_score_on_either_side() -> None:
+    snap = with_scores(with_activity(snapshot(), 101, points=Decimal(20)), 101, {})
     read = with_rows(reading(), "U1", {ANA: their(""), BEN: their(""), CLEO: their("")})
-    seen = seen_with("lms", snap, read)
-    assert fields_of(seen, "aeries") == {"points": ("10", "20")}
-    assert ("aeries", "set_score", "Ana Abel", None, "8") in changes_of(seen, "Homework 1")
+    assert fields_of(seen_with("lms", snap, read), "aeries") == {"points": ("10", "20")}
+    assert fields_of(seen_with("aeries", snap, read), "lms") == {"points": ("20", "10")}
+
+
+def test_extra_credit_is_never_moved_by_a_set_up() -> None:
+    snap = with_scores(with_activity(snapshot(), 101, extra_credit=True), 101, {})
+    read = with_rows(reading(), "U1", {})
+    assert differences_of(seen_with("lms", snap, read))["points"] == ("0", "10")
+    assert differences_of(seen_with("aeries", snap, read))["points"] == ("0", "10")
 
 
 # Fingerprint

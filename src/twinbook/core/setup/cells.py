@@ -35,14 +35,12 @@ BLANK_FORM = Form("blank")
 
 @dataclass(frozen=True, slots=True)
 class PairTerms:
-    """What holds for all cells of one pair: maxima and flag as they will be when its fields are done, and its due date."""
+    """What holds for all cells of one pair: the flag and the due date as they will be when its fields are done."""
 
     maxima: Maxima
     grading_completed: bool
     due_on: date | None
     scores_from: Policy
-    points_move_there: bool = False
-    """The assignment gets other maxima first, and its blank rows with it."""
 
 
 class Cells:
@@ -91,11 +89,13 @@ class Cells:
     def _is_active(self, sis: int) -> bool:
         return any(not seat.tag.strip() for seat in self._seats.get(sis, []))
 
-    def scored_here(self, activity: int) -> bool:
-        return any(not isinstance(c.value, Blank) for c in self._snapshot.scores.get(activity, {}).values())
-
-    def scored_there(self, unique_id: str) -> bool:
-        return any(cell.form != BLANK_FORM for cell in self._reading.scores.get(unique_id, {}).values())
+    def scored(self, activity: int, unique_id: str) -> bool:
+        """Whether either side holds a value of any student, in the class or not."""
+        ours = self._snapshot.scores.get(activity, {}).values()
+        theirs = self._reading.scores.get(unique_id, {}).values()
+        return any(not isinstance(cell.value, Blank) for cell in ours) or any(
+            cell.form != BLANK_FORM for cell in theirs
+        )
 
     def term_is_open(self, due_on: date | None) -> bool:
         return term_open(self._reading, due_on, self._context)
@@ -122,7 +122,7 @@ class Cells:
         state = CellState(
             student=student.id,
             ours=ours,
-            theirs=self._expected(theirs, terms),
+            theirs=theirs,
             base=None,
             intents=(),
             problem=None,
@@ -133,12 +133,6 @@ class Cells:
         cell_terms = CellTerms(terms.maxima, terms.grading_completed)
         decision = decide(state, self._far, cell_terms, Policy.ASK, overwrite=terms.scores_from)
         return _with_decision(step, decision)
-
-    def _expected(self, theirs: TheirCell, terms: PairTerms) -> TheirCell:
-        """The row as it will be when its values are written. Points only move while no row holds a value."""
-        if not terms.points_move_there:
-            return theirs
-        return replace(theirs, entry_max=terms.maxima.entry, weight_max=terms.maxima.weight)
 
 
 def _without_row(step: CellStep, seat: Membership) -> CellStep:

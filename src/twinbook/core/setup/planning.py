@@ -11,7 +11,7 @@ from twinbook.core.remote import FarSide
 from twinbook.core.setup.cells import Cells, PairTerms
 from twinbook.core.setup.context import SetupContext
 from twinbook.core.setup.draft import Action, AssignmentRow, Draft
-from twinbook.core.setup.first_meeting import meet, new_points
+from twinbook.core.setup.first_meeting import meet
 from twinbook.core.setup.steps import (
     NEW_CATEGORY,
     CategoryStep,
@@ -96,24 +96,18 @@ class _Planning:
             assignment,
             self._category_map(),
             row.fields_from,
-            scored_here=self._cells.scored_here(activity.id),
-            scored_there=self._cells.scored_there(assignment.unique_id),
+            scored=self._cells.scored(activity.id, assignment.unique_id),
         )
+        # Points that move need no care here: then there is no score on either side.
         after = {change.field: change.after for change in meeting.to_aeries}
-        maxima = Maxima(
-            new_points(meeting.to_lms, our_maximum(activity)),
-            Decimal(after[Field.POINTS].partition("/")[0]) if Field.POINTS in after else assignment.entry_max,
-            Decimal(after[Field.POINTS].partition("/")[2])
-            if Field.POINTS in after
-            else assignment.weight_max,
-        )
+        maxima = Maxima(our_maximum(activity), assignment.entry_max, assignment.weight_max)
         completed = (
             after[Field.GRADING_COMPLETED] == "yes"
             if Field.GRADING_COMPLETED in after
             else assignment.grading_completed
         )
         due_on = activity.due_on if Field.DUE_ON in after else assignment.due_on
-        terms = PairTerms(maxima, completed, due_on, row.scores_from, Field.POINTS in after)
+        terms = PairTerms(maxima, completed, due_on, row.scores_from)
         return MatchPair(
             activity.id,
             activity.version,

@@ -47,6 +47,15 @@ def begin(previous: Draft | None, gradebook_number: int) -> Draft:
     return replace(known, state=DraftState.READING, shelf=tuple(others))
 
 
+def abandon(draft: Draft) -> Draft | None:
+    """A reading failed: the draft as it was before, or the one of the gradebook before it; None: there was none."""
+    if draft.read_at is not None:
+        return replace(draft, state=DraftState.READY)
+    if not draft.shelf:
+        return None
+    return replace(draft.shelf[-1], state=DraftState.READY, shelf=draft.shelf[:-1])
+
+
 def switch_gradebook(
     draft: Draft,
     snapshot: ClassSnapshot,
