@@ -385,9 +385,10 @@ class Store:
                 self.pairs[key] = Pair(key, state, activity, title=self.activities[activity].title)
             case ch.CreateHere(assignment, category, ignored):
                 self._create_here(assignment, category, ignored=ignored)
-            case ch.StartCreate(pair, external_id):
+            case ch.StartCreate(pair, external_id, fields):
                 self._pair(
                     pair,
+                    fields=fields,
                     external_id=external_id,
                     create_sent_at=self.clock.now,
                     create_ended_at=None,

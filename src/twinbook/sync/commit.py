@@ -101,9 +101,10 @@ class Committer:
                 )
             case ch.CreateHere():
                 self._create_here(change)
-            case ch.StartCreate(pair, external_id):
+            case ch.StartCreate(pair, external_id, fields):
                 Pair.objects.filter(id=pair).update(
                     external_id=external_id,
+                    fields={name: list(both) for name, both in fields.items()},
                     create_sent_at=clock.now(),
                     create_ended_at=None,
                     create_lease=self.lease_number,

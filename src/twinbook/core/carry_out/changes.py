@@ -164,10 +164,12 @@ class CreateHere:
 
 @dataclass(frozen=True, slots=True)
 class StartCreate:
-    """The intent of an insert (A5): committed before the request."""
+    """The intent of an insert (A5): committed before the request. `fields`: what it asks for, kept as the pair's field
+    base, so that an edit made before the assignment is found again counts as one."""
 
     pair: int
     external_id: str
+    fields: FieldBase
 
 
 @dataclass(frozen=True, slots=True)

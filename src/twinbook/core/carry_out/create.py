@@ -14,10 +14,10 @@ from typing import Any
 
 from twinbook.core.carry_out import changes as ch
 from twinbook.core.carry_out import effects as ef
-from twinbook.core.carry_out.fields import created_base, maxima_of
+from twinbook.core.carry_out.fields import maxima_of, sent_base
 from twinbook.core.carry_out.report import Line, Report
 from twinbook.core.carry_out.views import LinkView, PairView
-from twinbook.core.fields import AssignmentBody, new_body
+from twinbook.core.fields import AssignmentBody, Field, FieldBase, agree, new_body, their_half
 from twinbook.core.matching import LmsActivity, SisAssignment, likely_partners
 from twinbook.core.remote import TheirCell
 from twinbook.core.snapshot import TheirAssignment
@@ -42,36 +42,40 @@ CreateSteps = Generator[ef.Effect, Any, "Created | ef.Trouble | None"]
 def create_assignment(link: LinkView, pair: PairView, lane: ef.Lane, report: Report) -> CreateSteps:
     """None: not yet, or a person is asked; the pair knows when to look again."""
     now: datetime = yield ef.Now()
-    doubtful = pair.create_sent_at is not None
-    if not doubtful and not pair.activity.published:
-        yield from _looked(link, pair, None)
-        return None
-    ready_at = _ready_at(link, pair)
-    if not doubtful and ready_at is not None and ready_at > now:
-        yield from _looked(link, pair, ready_at)
-        return None
-    code = (
-        None if pair.activity.category_id is None else link.categories.code_of.get(pair.activity.category_id)
-    )
-    if code is None and not doubtful:
-        yield from _hold(link, pair, report, "category_unmapped", {})
-        return None
-    listing = yield ef.ListAssignments(lane, reuse=not doubtful)
-    if isinstance(listing, ef.Trouble):
-        return listing
-    if doubtful:
+    listing: ef.Listing | ef.Trouble | None = None
+    if pair.create_sent_at is not None:
+        listing = yield ef.ListAssignments(lane, reuse=False)
+        if isinstance(listing, ef.Trouble):
+            return listing
         found = _ours(pair, listing)
         if found:
-            return (yield from _adopt(pair, found, report))
+            return (yield from _adopt(link, pair, found, report))
         if not _may_repeat(link, pair, listing.began_at):
             yield from _look_later(link, pair, now)
             return None
+    if not pair.activity.published:
+        yield from _looked(link, pair, None)
+        return None
+    ready_at = _ready_at(link, pair)
+    if ready_at is not None and ready_at > now:
+        yield from _looked(link, pair, ready_at)
+        return None
+    category = pair.activity.category_id
+    code = None if category is None else link.categories.code_of.get(category)
+    if code is None:
+        # An insert without a valid category would silently land in the first one (reference §11.3).
+        yield from _hold(link, pair, report, "category_unmapped", {})
+        return None
+    if listing is None:
+        listing = yield ef.ListAssignments(lane)
+    if isinstance(listing, ef.Trouble):
+        return listing
     if not pair.create_confirmed:
         twins = _likely(link, pair, listing)
         if twins:
             yield from _hold(link, pair, report, "possible_duplicate", twins)
             return None
-    return (yield from _insert(link, pair, code or "", lane, report))
+    return (yield from _insert(link, pair, code, lane, report))
 
 
 def _ready_at(link: LinkView, pair: PairView) -> datetime | None:
@@ -92,24 +96,30 @@ def _insert(link: LinkView, pair: PairView, code: str, lane: ef.Lane, report: Re
         "activities_created",
     )
     if not link.writes:
-        return None
+        return Created(planned(new_body(pair.activity, code, "")), known_blank=True)
     external_id = pair.external_id
     if external_id is None:
         external_id = yield ef.MintExternalId()
     body: AssignmentBody = new_body(pair.activity, code, external_id)
-    yield ef.Commit((ch.StartCreate(pair.id, external_id), ch.JudgePair(pair.id, pair.activity.id, None)))
+    yield ef.Commit(
+        (
+            ch.StartCreate(pair.id, external_id, sent_base(pair.activity, planned(body))),
+            ch.JudgePair(pair.id, pair.activity.id, None),
+        )
+    )
     ending = yield ef.Insert(body, lane)
     match ending:
         case ef.Inserted(assignment):
-            yield from _pin(pair, assignment, adopted=False)
+            base = sent_base(pair.activity, assignment)
+            yield from _pin(pair, assignment, _found_base(link, base, assignment), adopted=False)
             return Created(assignment, known_blank=True)
         case ef.Refused(message, _):
+            held = ch.Held("rejected_by_aeries", details={"message": message})
             yield ef.Commit(
                 (
                     ch.CancelCreate(pair.id),
-                    ch.JudgePair(
-                        pair.id, pair.activity.id, ch.Held("rejected_by_aeries", details={"message": message})
-                    ),
+                    ch.JudgePair(pair.id, pair.activity.id, held),
+                    ch.Looked(pair.id, pair.activity.generation),
                 )
             )
             report.count("held")
@@ -131,9 +141,13 @@ def _ours(pair: PairView, listing: ef.Listing) -> list[TheirAssignment]:
     )
 
 
-def _adopt(pair: PairView, found: list[TheirAssignment], report: Report) -> CreateSteps:
+def _adopt(link: LinkView, pair: PairView, found: list[TheirAssignment], report: Report) -> CreateSteps:
+    """The fields that were sent stand in the pair since the intent: what was edited since, on either side, is a change."""
     first = found[0]
-    yield from _pin(pair, first, adopted=True)
+    if not link.writes:
+        return Created(first, known_blank=False)
+    sent = pair.fields or sent_base(pair.activity, first)
+    yield from _pin(pair, first, _found_base(link, sent, first), adopted=True)
     if len(found) > 1:
         report.count("held")
         held = ch.Held("copy_suspected", details={"numbers": ", ".join(str(a.number) for a in found)})
@@ -141,8 +155,19 @@ def _adopt(pair: PairView, found: list[TheirAssignment], report: Report) -> Crea
     return Created(first, known_blank=False)
 
 
-def _pin(pair: PairView, assignment: TheirAssignment, *, adopted: bool) -> Generator[ef.Effect, Any, None]:
-    base = created_base(pair.activity, assignment)
+def _found_base(link: LinkView, sent: FieldBase, found: TheirAssignment) -> FieldBase:
+    """What was sent, in the form in which Aeries shows it, where the two say the same."""
+    base: dict[str, tuple[str, str]] = {}
+    for field in Field:
+        ours, theirs = sent[field.value]
+        shown = their_half(field, found)
+        base[field.value] = (ours, shown if agree(field, ours, shown, link.categories) else theirs)
+    return base
+
+
+def _pin(
+    pair: PairView, assignment: TheirAssignment, base: FieldBase, *, adopted: bool
+) -> Generator[ef.Effect, Any, None]:
     yield ef.Commit(
         (
             ch.Pin(pair.id, assignment, base, maxima_of(pair.activity, assignment), adopted),
@@ -160,9 +185,12 @@ def _may_repeat(link: LinkView, pair: PairView, began_at: datetime) -> bool:
 
 
 def _look_later(link: LinkView, pair: PairView, now: datetime) -> Generator[ef.Effect, Any, None]:
-    """At growing intervals, and once for certain when the repeat is allowed."""
+    """At growing intervals, and once for certain when the repeat is allowed. After a death nobody knows when the request
+    ended: then the intervals grow from its beginning, up to the longest time-out."""
+    sent_at = pair.create_sent_at or now
     if pair.create_ended_at is None:
-        yield from _looked(link, pair, now + link.longest_timeout)
+        waited = min(max(now - sent_at, _FIRST_LOOK), link.longest_timeout)
+        yield from _looked(link, pair, now + waited)
         return
     allowed = pair.create_ended_at + link.longest_timeout + _LATER
     waited = max(now - pair.create_ended_at, _FIRST_LOOK)
@@ -222,6 +250,24 @@ def sis_item(assignment: TheirAssignment) -> SisAssignment:
         number_correct_possible=assignment.entry_max,
         assigned_on=assignment.assigned_on,
         due_on=assignment.due_on,
+    )
+
+
+def planned(body: AssignmentBody) -> TheirAssignment:
+    """The assignment that an insert asks for. It has no identity yet."""
+    return TheirAssignment(
+        unique_id="",
+        number=0,
+        title=body.title,
+        description=body.description,
+        category_code=body.category_code,
+        assigned_on=body.assigned_on,
+        due_on=body.due_on,
+        entry_max=body.entry_max,
+        weight_max=body.weight_max,
+        grading_completed=False,
+        external_id=body.external_id,
+        formative_summative=body.formative_summative,
     )
 
 

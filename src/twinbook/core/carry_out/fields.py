@@ -44,6 +44,11 @@ def ours_moved(pair: PairView) -> bool:
     )
 
 
+def points_moved(pair: PairView) -> bool:
+    agreed = pair.fields.get(Field.POINTS.value)
+    return agreed is not None and our_half(Field.POINTS, pair.activity) != agreed[0]
+
+
 def points_in_question(pair: PairView) -> bool:
     """Their maxima, as last read, are not the agreed ones: the points are settled before any cell (A3)."""
     agreed = pair.fields.get(Field.POINTS.value)
@@ -112,14 +117,10 @@ def maxima_of(activity: OurActivity, assignment: TheirAssignment) -> Maxima:
     return Maxima(ours, assignment.entry_max, assignment.weight_max)
 
 
-def created_base(activity: OurActivity, assignment: TheirAssignment) -> FieldBase:
-    """The field base of an assignment that we created. GradingCompleted cannot be set by an insert (reference §14): where
-    ours is set, our half stays behind, so that the next look sends it."""
-    base = dict(halves(activity, assignment))
-    ours, theirs = base[Field.GRADING_COMPLETED]
-    if ours != theirs:
-        base[Field.GRADING_COMPLETED] = (theirs, theirs)
-    return base
+def sent_base(activity: OurActivity, sent: TheirAssignment) -> FieldBase:
+    """The field base of an assignment as we ask for it. GradingCompleted cannot be set by an insert (reference §14): it is
+    not set on either half, so that ours is sent, or what Aeries set by itself is taken over, at the next look."""
+    return {**halves(activity, sent), Field.GRADING_COMPLETED.value: ("no", "no")}
 
 
 def _answered_base(plan: FieldPlan, answered: TheirAssignment) -> FieldBase:

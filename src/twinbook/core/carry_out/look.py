@@ -28,6 +28,8 @@ from twinbook.core.carry_out.fields import (
     maxima_of,
     ours_moved,
     points_in_question,
+    points_moved,
+    sent_base,
 )
 from twinbook.core.carry_out.report import Line, Report
 from twinbook.core.carry_out.scores import (
@@ -241,10 +243,10 @@ class PairWork:
             if made is None:
                 return None
             created, assignment = made, made.assignment
-            pair: PairView | None = yield ef.LoadPair(self.pair.id)
+            pair = yield from self._made(made)
             if pair is None:
                 return None
-            self.pair, self.wrote = pair, True
+            self.pair, self.wrote = pair, self.link.writes
         if self.pair.state is not PairState.LINKED or self.pair.unique_id is None:
             return None
         fresh = yield from self._fields_first(assignment, created)
@@ -252,13 +254,29 @@ class PairWork:
             return None
         return (yield from self._scores(created))
 
+    def _made(self, made: Created) -> Generator[ef.Effect, Any, PairView | None]:
+        """The pair with its new assignment; in a dry run as it would be."""
+        if self.link.writes:
+            pair: PairView | None = yield ef.LoadPair(self.pair.id)
+            return pair
+        found = made.assignment
+        return replace(
+            self.pair,
+            state=PairState.LINKED,
+            unique_id=found.unique_id,
+            fields=sent_base(self.pair.activity, found),
+            maxima=maxima_of(self.pair.activity, found),
+            their_due_on=found.due_on,
+            their_grading_completed=found.grading_completed,
+        )
+
     def _fields_first(
         self, assignment: TheirAssignment | None, created: Created | None
     ) -> Generator[ef.Effect, Any, object]:
         """Points before cells (A3). What only changes flags waits behind the scores of a new assignment."""
-        if created is not None:
-            self.again = ours_moved(self.pair)
-            return None
+        if created is not None and created.known_blank:
+            self.again = self.link.writes and ours_moved(self.pair)
+            return _WAIT if points_moved(self.pair) else None
         if assignment is None:
             if not ours_moved(self.pair) and not points_in_question(self.pair):
                 return None
