@@ -23,7 +23,7 @@ def test_sure_proposals_are_right(figures: dict[str, Figures], part: str) -> Non
     reached = figures[part]
     assert reached.wrong_sure == 0
     assert reached.recall_sure is not None
-    assert reached.recall_sure >= 0.94
+    assert reached.recall_sure >= 0.93
 
 
 @pytest.mark.parametrize("part", ["all", "worked on", "held out"])

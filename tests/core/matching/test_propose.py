@@ -216,3 +216,13 @@ def test_pairs_of_the_class_teach_the_search_before_a_create() -> None:
     others = [assignment("y", "Warm start 8", weekly(9)), assignment("z", "Warm start 9", weekly(10))]
     assert [p.id for p in likely_partners(new, others, known)] == ["y"]
     assert likely_partners(new, [], known) == ()
+
+
+def test_a_word_too_many_is_not_sure_without_scores() -> None:
+    topics = ["Cells", "Osmosis", "Enzymes", "Genes"]
+    ours = [activity(f"a{n}", f"{t} quiz", weekly(n)) for n, t in enumerate(topics)]
+    names = ["Quiz - Cells", "Quiz - Osmosis", "Quiz - Enzymes", "Quiz - Genes webquest"]
+    theirs = [assignment(f"x{n}", name, weekly(n)) for n, name in enumerate(names)]
+    found = pairs(ours, theirs)
+    assert found["a0", "x0"] is Confidence.SURE
+    assert found["a3", "x3"] is Confidence.PROBABLE

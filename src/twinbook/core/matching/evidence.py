@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 
-from twinbook.core.matching.columns import Floats, ScoreEvidence, score_evidence
+from twinbook.core.matching.columns import Bools, Floats, ScoreEvidence, score_evidence
 from twinbook.core.matching.habits import Clear, Habits, Numbered, Stem
 from twinbook.core.matching.items import LmsActivity, SisAssignment
 from twinbook.core.matching.names import Title, read_title
-from twinbook.core.matching.titles import TitleEvidence, title_evidence
+from twinbook.core.matching.titles import TitleEvidence, extra_words, title_evidence
 
 # Without any evidence an item's partner is any one of the other side's, or none.
 _PRIOR_OF_ONE, _SMALLEST_CLASS = -0.4, 20
@@ -39,7 +38,8 @@ class Evidence:
     points: Floats
     categories: Floats
     scores: ScoreEvidence
-    recurring: npt.NDArray[np.bool_]
+    recurring: Bools
+    odd_words: Bools
 
     def against(self, row: int, column: int) -> float:
         """The strongest thing that speaks against the pair (0: nothing), scores aside."""
@@ -67,7 +67,8 @@ class Classroom:
     days: Floats
     ratio: Floats
     scores: ScoreEvidence
-    recurring: npt.NDArray[np.bool_]
+    recurring: Bools
+    extra_words: tuple[Bools, Bools]
 
 
 def classroom(activities: Sequence[LmsActivity], assignments: Sequence[SisAssignment]) -> Classroom:
@@ -84,6 +85,7 @@ def classroom(activities: Sequence[LmsActivity], assignments: Sequence[SisAssign
         ratio=_ratios(activities, assignments),
         scores=score_evidence(activities, assignments),
         recurring=_recurring(ours)[:, None] | _recurring(theirs)[None, :],
+        extra_words=extra_words(ours, theirs),
     )
 
 
@@ -104,6 +106,7 @@ def weigh(room: Classroom, habits: Habits, with_dates: bool = True) -> Evidence:
         categories=_category_evidence(room, habits),
         scores=room.scores,
         recurring=room.recurring,
+        odd_words=_odd_words(room, habits),
     )
 
 
@@ -119,12 +122,29 @@ def clear_pair(room: Classroom, row: int, column: int) -> Clear:
         category=(activity.category_id, assignment.category_code),
         ratio=None if np.isnan(ratio) else ratio,
         words=(frozenset(ours.words), frozenset(theirs.words)),
+        extra_words=tuple(bool(extra[row, column]) for extra in room.extra_words),
         numbers=(
             tuple(part for number in ours.numbers for part in number),
             tuple(part for number in theirs.numbers for part in number),
         ),
         scored=bool(room.scores.weight[row, column] > 2),
     )
+
+
+def _odd_words(room: Classroom, habits: Habits) -> Bools:
+    """Pairs in which one title says more than the other, and the clear pairs of the series do not."""
+    odd = room.extra_words[0] | room.extra_words[1]
+    for stems, pairs in habits.by_stem().items():
+        rows = np.array([stem == stems[0] for stem in room.our_stems])
+        columns = np.array([stem == stems[1] for stem in room.their_stems])
+        of_stem = rows[:, None] & columns[None, :]
+        usual = [sum(pair.extra_words[side] for pair in pairs) * 2 >= len(pairs) >= 3 for side in (0, 1)]
+        in_stem = np.zeros(odd.shape, dtype=np.bool_)
+        for side in (0, 1):
+            if not usual[side]:
+                in_stem |= room.extra_words[side]
+        odd = np.where(of_stem, in_stem, odd)
+    return odd
 
 
 def numbered(room: Classroom) -> tuple[list[Numbered], list[Numbered]]:
@@ -168,7 +188,7 @@ def _without_habitual_words(titles: tuple[Title, ...]) -> tuple[Title, ...]:
     )
 
 
-def _recurring(titles: tuple[Title, ...]) -> npt.NDArray[np.bool_]:
+def _recurring(titles: tuple[Title, ...]) -> Bools:
     """Titles that another item of the same side bears too."""
     keys = [(frozenset(t.words), t.numbers, t.other_work) for t in titles]
     held = Counter(keys)
@@ -257,7 +277,7 @@ def _same_points_share(seen: Counter[float]) -> float:
     return (10 * _SAME_POINTS_SHARE + seen[1.0]) / (10 + seen.total())
 
 
-def _point_weights(same: npt.NDArray[np.bool_], usual: float) -> Floats:
+def _point_weights(same: Bools, usual: float) -> Floats:
     """Equal points prove more the rarer they are in the class."""
     by_row = (same.sum(axis=1, keepdims=True) + 2.0) / (same.shape[1] + 6.0)
     by_column = (same.sum(axis=0, keepdims=True) + 2.0) / (same.shape[0] + 6.0)

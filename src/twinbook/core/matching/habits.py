@@ -25,6 +25,7 @@ class Clear:
     ratio: float | None
     words: tuple[frozenset[str], frozenset[str]]
     numbers: tuple[tuple[int, ...], tuple[int, ...]]
+    extra_words: tuple[bool, ...]
     scored: bool
 
 
@@ -40,6 +41,12 @@ class Habits:
     ratios_by_stem: dict[StemPair, Counter[float]] = field(default_factory=dict)
     words: dict[tuple[str, str], float] = field(default_factory=dict)
     offsets: dict[StemPair, int] = field(default_factory=dict)
+
+    def by_stem(self) -> dict[StemPair, list[Clear]]:
+        found: defaultdict[StemPair, list[Clear]] = defaultdict(list)
+        for pair in self.clear:
+            found[pair.stems].append(pair)
+        return dict(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,9 @@ from datetime import date
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 from rapidfuzz.distance import OSA
 
-from twinbook.core.matching.columns import Floats
+from twinbook.core.matching.columns import Bools, Floats
 from twinbook.core.matching.habits import Habits, Stem
 from twinbook.core.matching.names import Number, Title, dated
 from twinbook.core.matching.vocabulary import KIND
@@ -36,7 +35,7 @@ class TitleEvidence:
     words: Floats
     numbers: Floats
     other_work: Floats
-    renumbered: npt.NDArray[np.bool_]
+    renumbered: Bools
 
     def total(self) -> Floats:
         return np.asarray(self.words + self.numbers + self.other_work, dtype=np.float64)
@@ -191,7 +190,25 @@ def word_evidence(
     )
 
 
-def _left_over(held: Floats, rarity: Floats, best: Floats, elsewhere: npt.NDArray[np.bool_]) -> Floats:
+def extra_words(ours: Sequence[Title], theirs: Sequence[Title]) -> tuple[Bools, Bools]:
+    """Whether our title, and whether theirs, has words of its own that the other lacks (per pair).
+
+    Words that more than two titles of a side carry belong to a series and do not count.
+    """
+    words_a = sorted({w for t in ours for w in t.words})
+    words_b = sorted({w for t in theirs for w in t.words})
+    if not words_a or not words_b:
+        none = np.zeros((len(ours), len(theirs)), dtype=np.bool_)
+        return none, none
+    likeness = _likeness(words_a, words_b, ours, theirs, {})
+    in_a, in_b = _incidence(ours, words_a), _incidence(theirs, words_b)
+    alike: Floats = (likeness >= 0.75).astype(float)
+    own_a = in_a * (in_a.sum(axis=0) <= 2)
+    own_b = in_b * (in_b.sum(axis=0) <= 2)
+    return own_a @ (alike @ in_b.T == 0) > 0, (own_b @ (alike.T @ in_a.T == 0) > 0).T
+
+
+def _left_over(held: Floats, rarity: Floats, best: Floats, elsewhere: Bools) -> Floats:
     """Rarity of each title's words that the other title lacks; more where other titles over there have them."""
     weight = rarity * np.where(elsewhere, _LEFT_BUT_USED, _LEFT_AND_UNUSED)
     return np.asarray((held @ weight)[:, None] - (held * weight) @ best, dtype=np.float64)

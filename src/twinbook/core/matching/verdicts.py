@@ -79,7 +79,7 @@ def _confidence(evidence: Evidence, won: Won) -> Confidence:
         return Confidence.PROBABLE
     if float(evidence.scores.weight[cell]) >= _SCORES_PROVE:
         return Confidence.SURE
-    if evidence.recurring[cell] or evidence.titles.renumbered[cell]:
+    if evidence.recurring[cell] or evidence.titles.renumbered[cell] or evidence.odd_words[cell]:
         return Confidence.PROBABLE
     return Confidence.PROBABLE if evidence.against(*cell) < _NOTHING_AGAINST else Confidence.SURE
 
