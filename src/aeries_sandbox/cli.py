@@ -15,6 +15,7 @@ from aeries_sandbox.sandbox import serve as serve_until
 from aeries_sandbox.state_file import StateFileError
 from aeries_sandbox.store import DocumentError
 from aeries_sandbox.switches import DECLARED, SwitchError
+from aeries_sandbox.switches_page import switches_page
 
 app = typer.Typer(
     help="An Aeries that a laptop can hold: the v5 gradebook API, and a control surface that plays the teacher.",
@@ -58,8 +59,13 @@ def serve(
 
 
 @app.command()
-def switches() -> None:
-    """Lists every switch with its values (the first is the default unless marked) and its source."""
+def switches(
+    markdown: Annotated[bool, typer.Option("--markdown", help="As the page of the documentation.")] = False,
+) -> None:
+    """Lists every switch with its values, its default and the place in the reference that it comes from."""
+    if markdown:
+        typer.echo(switches_page(), nl=False)
+        return
     for known in DECLARED:
         typer.echo(f"{known.name}: {' | '.join(known.values)} (default {known.default}; {known.source})")
         typer.echo(f"    {known.what}")

@@ -188,3 +188,17 @@ def test_switches_and_profiles_are_listed() -> None:
     listed = run("switches")
     assert "score_null: ignore | clear | zero | error (default ignore; API §12.6)" in listed.stdout
     assert run("profiles").stdout.splitlines()[0] == "documented"
+
+
+def test_it_needs_nothing_of_twinbook() -> None:
+    """What the command imports is what `packaging/aeries-sandbox` asks for."""
+    code = (
+        "import sys, aeries_sandbox.cli; "
+        "print(*sorted({name.partition('.')[0] for name in sys.modules} & "
+        "{'django', 'twinbook', 'httpx2', 'psycopg', 'procrastinate', 'cryptography', 'scipy'}))"
+    )
+    environment = {**os.environ, "PYTHONPATH": "src"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, env=environment, check=True
+    )
+    assert done.stdout.strip() == ""
