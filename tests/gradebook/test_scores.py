@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from twinbook.core.values import BLANK, ForeignMark, Mark, MarkKind, Number, OurValue
 from twinbook.gradebook import scores
@@ -77,6 +79,16 @@ def test_a_batch_counts_one_generation_and_keeps_its_order(room: Room) -> None:
     cells = save_scores(room.class_id, room.other_activity, writes, TEACHER)
     assert [cell.student_id for cell in cells] == [cy, ada, ben]
     assert generations(room) == (1, 0, 1)
+
+
+def test_a_save_costs_three_statements_whatever_its_size(room: Room) -> None:
+    for students in (room.students[:1], room.students):
+        writes = [ScoreWrite(student, Number(Decimal(len(students)))) for student in students]
+        with CaptureQueriesContext(connection) as sent:
+            save_scores(room.class_id, room.activity, writes, TEACHER)
+        assert len([query for query in sent if "gradebook_activity" in query["sql"]]) == 2
+        assert len([query for query in sent if "gradebook_score" in query["sql"]]) == 2
+        assert len([query for query in sent if "gradebook_" in query["sql"]]) == 3
 
 
 def test_one_bad_score_saves_none(room: Room, announced: list[int]) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from twinbook.core.values import ForeignMark, Mark, MarkKind, Number
 from twinbook.gradebook import students
@@ -77,7 +78,7 @@ def test_the_same_roster_again_changes_nothing(room: Room, announced: list[int])
 
 
 def test_an_overview_costs_five_queries_and_gives_totals(
-    room: Room, django_assert_num_queries: object
+    room: Room, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     ada, ben, cy = room.students
     save_scores(
@@ -91,7 +92,7 @@ def test_an_overview_costs_five_queries_and_gives_totals(
         TEACHER,
     )
     save_scores(room.class_id, room.other_activity, [ScoreWrite(ada, Number(Decimal(20)))], TEACHER)
-    with django_assert_num_queries(5):  # type: ignore[operator]
+    with django_assert_num_queries(5):
         book = gradebook(room.class_id)
     found = totals(book)
     assert found[ada].percent == Fraction(2800, 30)

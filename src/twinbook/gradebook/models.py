@@ -97,7 +97,8 @@ class Category(models.Model):
 
 class Activity(OriginColumns):
     """`version` counts changes of its own fields; `generation` is the class's at which the activity or
-    one of its scores last changed. Deleting is soft: the scores stay."""
+    one of its scores last changed; without an index, so that a save updates the row in place. Deleting is
+    soft: the scores stay."""
 
     school_class = models.ForeignKey(SchoolClass, on_delete=models.PROTECT, related_name="activities")
     title = models.CharField(max_length=TITLE_LENGTH)
@@ -124,7 +125,6 @@ class Activity(OriginColumns):
             ),
             models.CheckConstraint(condition=Q(title__regex=r"\S"), name="activity_title_not_blank"),
         ]
-        indexes = [models.Index(fields=["school_class", "generation"], name="activity_by_generation")]
 
 
 class Student(models.Model):

@@ -317,10 +317,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("drop_lowest__gte", 0)), name="category_drop_not_negative"
             ),
         ),
-        migrations.AddIndex(
-            model_name="activity",
-            index=models.Index(fields=["school_class", "generation"], name="activity_by_generation"),
-        ),
         migrations.AddConstraint(
             model_name="activity",
             constraint=models.CheckConstraint(
