@@ -73,10 +73,16 @@ def _decide(
                 return Hold(ProblemCode.CONFLICT, "")
             return _take_over(cell, theirs, far, terms, "changed in Aeries")
         case Action.CONFLICT:
-            chosen = overwrite if base is None and overwrite is not Policy.ASK else policy
-            return _conflict(cell, theirs, far, terms, chosen)
+            return _conflict(cell, theirs, far, terms, _policy_for(cell, base, policy, overwrite))
         case other:
             assert_never(other)
+
+
+def _policy_for(cell: CellState, base: CellBase | None, policy: Policy, overwrite: Policy) -> Policy:
+    """A policy applies to conflicts that arise after it was set: an open question stays a question (surface §3.6)."""
+    if base is None and overwrite is not Policy.ASK:
+        return overwrite
+    return Policy.ASK if _is_open_conflict(cell.problem) else policy
 
 
 def movements(cell: CellState, base: CellBase | None, theirs: TheirCell) -> tuple[Moved, Moved]:

@@ -18,7 +18,7 @@ from twinbook.core.carry_out import changes as ch
 from twinbook.core.carry_out.effects import Committed
 from twinbook.core.carry_out.fields import maxima_of
 from twinbook.core.cells import CellBase, TakeOver
-from twinbook.core.fields import Field, FieldChange, halves
+from twinbook.core.fields import TITLE_LIMIT, Field, FieldChange, halves
 from twinbook.core.merge import taken_over_base
 from twinbook.core.remote import TheirCell
 from twinbook.core.snapshot import TheirAssignment, TheirTerm
@@ -53,6 +53,7 @@ class Committer:
     origin: Origin
     guard: Guard
     lease_number: int
+    holder: str
     before_first_move: Callable[[], None] | None = None
     """Stores the run's row in the transaction of its first move: a push that moves nothing leaves none."""
     _lost: set[int] = field(default_factory=set)
@@ -108,6 +109,7 @@ class Committer:
                     create_sent_at=clock.now(),
                     create_ended_at=None,
                     create_lease=self.lease_number,
+                    create_holder=self.holder,
                 )
             case ch.EndCreate(pair, at):
                 Pair.objects.filter(id=pair).update(create_ended_at=at)
@@ -186,6 +188,7 @@ class Committer:
                     max_entry=intent.maxima.entry,
                     max_weight=intent.maxima.weight,
                     lease_number=self.lease_number,
+                    holder=self.holder,
                     run_id=self.origin.run_id,
                 )
             )
@@ -343,7 +346,7 @@ def pair_with_new_activity(
 def activity_fields(found: TheirAssignment, category_id: int | None) -> ActivityFields:
     """Zero points there mean extra credit here (behaviour §4.3)."""
     return ActivityFields(
-        title=found.title.strip() or f"Assignment {found.number}",
+        title=found.title.strip()[:TITLE_LIMIT] or f"Assignment {found.number}",
         points=found.weight_max,
         description=found.description,
         category_id=category_id,

@@ -25,7 +25,7 @@ from twinbook.core.carry_out import effects as ef
 from twinbook.core.carry_out.create import EXTERNAL_PREFIX
 from twinbook.core.carry_out.views import LinkView
 from twinbook.gradebook.origin import Origin, OriginKind
-from twinbook.sync import clock, far, health, identity, load, remote
+from twinbook.sync import clock, endings, far, health, identity, load, remote
 from twinbook.sync.commit import Committer
 from twinbook.sync.lease import Lease
 from twinbook.sync.models import ClassSync, Link, Pair, PairState, RemoteState
@@ -98,6 +98,7 @@ class Interpreter:
             origin=Origin(OriginKind.SYNC, actor, link.id, run_id),
             guard=lease.guard,
             lease_number=lease.number,
+            holder=lease.holder,
             before_first_move=before_first_move,
         )
         self.kept = kept_readings(self.class_id, lease.number)
@@ -141,6 +142,7 @@ class Interpreter:
             case ef.LoadLink():
                 return self._link_view()
             case ef.LoadPair(pair):
+                endings.note(pair, self.lease)
                 return load.pair_view(pair)
             case ef.Commit(changes):
                 return self._commit(changes)

@@ -23,9 +23,9 @@ from twinbook.aeries.side import AeriesSide
 from twinbook.core.setup import planning, shown
 from twinbook.core.setup.context import SetupContext
 from twinbook.core.setup.draft import Draft
-from twinbook.core.setup.draft import DraftState as CoreState
 from twinbook.core.setup.offers import GradebookFacts, offer, why_not
 from twinbook.core.setup.patching import patch as patch_draft
+from twinbook.core.setup.refreshing import abandon
 from twinbook.core.setup.refreshing import begin as begin_draft
 from twinbook.core.setup.refreshing import refresh as refresh_draft
 from twinbook.core.setup.serial import from_json, to_json
@@ -286,11 +286,13 @@ def reading_failed(run: Run) -> None:
     row = SetupDraft.objects.filter(run_id=run.id, state=DraftState.READING).first()
     if row is None:
         return
-    if row.reading is None:
+    left = abandon(_draft_of(row))
+    if left is None:
         row.delete()
         return
-    row.state = DraftState.READY
-    row.answers = {**row.answers, "state": CoreState.READY.value}
+    row.answers, row.state, row.gradebook_number = to_json(left), DraftState.READY, left.gradebook_number
+    if row.reading is None or row.reading.get("gradebook_number") != left.gradebook_number:
+        row.reading = None
     row.save()
 
 
@@ -299,8 +301,10 @@ def _far() -> AeriesSide:
 
 
 def _summary(row: SetupDraft) -> Summary:
-    if row.reading is None or row.state == DraftState.READING:
+    if row.state == DraftState.READING:
         raise errors.StillReading
+    if row.reading is None:
+        raise errors.NotReady("The Aeries gradebook could not be read.", hint="Read it again (refresh).")
     class_id = row.school_class_id
     reading = _reading(row)
     place = context(class_id, reading.database_year)

@@ -8,6 +8,7 @@ Interrupted anywhere and begun again: what was done is found done.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from twinbook.core.brake import BrakeVerdict
@@ -16,6 +17,7 @@ from twinbook.core.carry_out import effects as ef
 from twinbook.core.carry_out.look import Look, LookOutcome, PairWork, ready, take_over
 from twinbook.core.carry_out.scores import Decided
 from twinbook.core.carry_out.views import LinkView, PairHead, PairState, PairView
+from twinbook.core.cells import Policy
 
 NOTHING_STOPS = BrakeVerdict(())
 
@@ -47,6 +49,8 @@ def _pair(
     if pair is None:
         return False
     link: LinkView = yield ef.LoadLink()
+    # What the summary left as a conflict stays a question, whatever the class's policy says of later ones.
+    link = replace(link, policy=Policy.ASK)
     assignment = None
     if head.unique_id is not None and _fields_to_settle(pair):
         read = yield ef.ReadAssignment(head.unique_id, lane)
