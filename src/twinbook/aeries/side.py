@@ -147,6 +147,10 @@ class AeriesSide:
             case _:
                 return str(cell.form)
 
+    def meaning(self, mark: str) -> MarkKind | None:
+        """What a mark says here; None: unknown."""
+        return self._mark_kind(mark.upper())
+
     def _mark_kind(self, text: str) -> MarkKind | None:
         if text == "NA":
             return MarkKind.EXCUSED

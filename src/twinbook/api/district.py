@@ -11,7 +11,7 @@ from twinbook.api import access
 from twinbook.api.bodies import ConnectionBody, DistrictBody, RosterBody
 from twinbook.district import settings
 from twinbook.district.models import DistrictSettings
-from twinbook.sync import connecting, night, rosters, runs
+from twinbook.sync import connecting, mark_table, night, rosters, runs
 
 router = Router(tags=["district"])
 Json = dict[str, Any]
@@ -47,7 +47,7 @@ def get_settings(request: HttpRequest) -> Json:
 @router.patch("/district-settings", response=dict[str, Any])
 def patch_settings(request: HttpRequest, body: DistrictBody) -> Json:
     access.administrator(request)
-    return _shown(settings.patch(body.sent()))  # type: ignore[arg-type]
+    return _shown(mark_table.patch(body.sent()))  # type: ignore[arg-type]
 
 
 def _shown(row: DistrictSettings) -> Json:

@@ -5,6 +5,15 @@ class SyncConfig(AppConfig):
     name = "twinbook.sync"
 
     def ready(self) -> None:
+        from django.db.models.signals import post_migrate
+
         from twinbook.sync import wake
 
         wake.listen()
+        post_migrate.connect(_have_an_identity, sender=self)
+
+
+def _have_an_identity(**told: object) -> None:
+    from twinbook.sync import installation
+
+    installation.ensure()

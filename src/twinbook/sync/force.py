@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models.functions import Now
+
 from twinbook.core.carry_out.look import LookOutcome, look_through
 from twinbook.sync import errors, health, lease, runs, summary
 from twinbook.sync.interpreter import Interpreter
@@ -45,6 +47,9 @@ def look_at_link(run: Run, link: Link, held: Lease) -> LookOutcome:
     outcome = _rounds(run, link, held)
     counts = summary.counts_of(outcome.report, link.id)
     plan = summary.of_report(outcome.report, link.school_class_id, link.id)
+    if outcome.trouble is None and not run.dry_run:
+        # Also where the class only observes: it was looked at now.
+        Link.objects.filter(id=link.id).update(last_pulled_at=Now())
     if not run.dry_run:
         put_off_or_served(link.school_class_id, outcome.trouble)
     if outcome.trouble is not None and outcome.trouble.stops_the_class:

@@ -427,11 +427,17 @@ class Interpreter:
         try:
             if permit is not None:
                 self.lease.check()
+            self._check_link()
             return self._judged(lambda: call(given))
         except errors.AeriesError as error:
             return self._ending(error)
         finally:
             given.release()
+
+    def _check_link(self) -> None:
+        """Nothing is ever written to a gradebook without a live link (G2). Raises OurBug; then nothing was sent."""
+        if not Link.objects.filter(id=self.link.id, ended_on=None).exists():
+            raise errors.OurBug("a write to a gradebook that is no longer linked")
 
     def _ending(self, error: errors.AeriesError) -> Any:
         ended_at = clock.now()

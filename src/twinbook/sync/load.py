@@ -15,6 +15,7 @@ from twinbook.core.cells import CellBase, Intent, OpenProblem, OurCell, Policy, 
 from twinbook.core.fields import CategoryMap
 from twinbook.core.snapshot import OurActivity, TheirStudent, TheirTerm
 from twinbook.core.values import Maxima
+from twinbook.district import settings as district_settings
 from twinbook.district.models import DistrictSettings
 from twinbook.gradebook import cells, scores
 from twinbook.gradebook.cells import Cell
@@ -41,7 +42,7 @@ CELL_CODES = {code.value for code in ProblemCode}
 def link_view(link_id: int, *, dry_run: bool = False) -> LinkView:
     link = Link.objects.select_related("school_class", "connection").get(id=link_id)
     sync = ClassSync.objects.get(school_class_id=link.school_class_id)
-    district = DistrictSettings.objects.get(id=1)
+    district = district_settings.get()
     now = clock.now()
     pairs = list(Pair.objects.filter(link=link).select_related("activity").order_by("id"))
     in_pairs = [pair.activity_id for pair in pairs if pair.activity_id is not None]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from twinbook.district.models import DistrictSettings
+from twinbook.district import settings as district_settings
 from twinbook.gradebook import classes
 from twinbook.sync import errors, wake
 from twinbook.sync.models import ClassSync, ConflictPolicy, GradingCompletedRule, Mode, NewItems
@@ -32,7 +32,7 @@ def get(class_id: int) -> Json:
     """Raises NotFoundError."""
     classes.get(class_id)
     sync = ClassSync.objects.filter(school_class_id=class_id).first() or ClassSync(school_class_id=class_id)
-    district = DistrictSettings.objects.get(id=1)
+    district = district_settings.get()
     return {
         "mode": sync.mode,
         "conflict_policy": sync.conflict_policy or district.conflict_policy,

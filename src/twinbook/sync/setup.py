@@ -31,7 +31,8 @@ from twinbook.core.setup.refreshing import refresh as refresh_draft
 from twinbook.core.setup.serial import from_json, to_json
 from twinbook.core.setup.summary import Summary, shown_summary, summarise
 from twinbook.core.snapshot import GradebookReading
-from twinbook.district.models import ClassSection, DistrictSettings, Permission, SectionStaff
+from twinbook.district import settings as district_settings
+from twinbook.district.models import ClassSection, Permission, SectionStaff
 from twinbook.gradebook import classes
 from twinbook.sync import backup, clock, errors, far, health, identity, load, remote, runs, snapshots
 from twinbook.sync.models import ClassSync, DraftState, Link, Run, RunKind, SetupDraft
@@ -297,7 +298,7 @@ def reading_failed(run: Run) -> None:
 
 
 def _far() -> AeriesSide:
-    return far.side_of(DistrictSettings.objects.get(id=1))
+    return far.side_of(district_settings.get())
 
 
 def _summary(row: SetupDraft) -> Summary:

@@ -19,6 +19,7 @@ from twinbook.core.fields import halves
 from twinbook.core.setup import steps as st
 from twinbook.core.setup.serial import from_json
 from twinbook.core.snapshot import GradebookReading, TheirAssignment
+from twinbook.district.models import ClassSection
 from twinbook.gradebook import activities, categories
 from twinbook.gradebook.categories import CategoryFields
 from twinbook.gradebook.origin import Origin, OriginKind
@@ -120,8 +121,15 @@ def _structure(
 
 def _link(class_id: int, reading: GradebookReading) -> Link:
     row = remote.connection_row()
+    if Link.objects.filter(connection=row, gradebook_number=reading.gradebook_number, ended_on=None).exists():
+        raise errors.GradebookUnsuitable(
+            "This gradebook was joined with another class meanwhile.",
+            hint="Stop the sync there first, or choose another.",
+        )
+    sections = ClassSection.objects.filter(school_class_id=class_id)
     link = Link.objects.create(
         school_class_id=class_id,
+        sections=sorted(sections.values_list("section__number", flat=True)),
         connection=row,
         gradebook_number=reading.gradebook_number,
         gradebook_name=reading.name,
