@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from aeries_sandbox.decimals import ZERO, four_places, plain, share
 from aeries_sandbox.marks import is_number, number_entry, percent_entry
@@ -21,7 +22,7 @@ class NewAssignment:
     points_possible: Decimal
     comment: str = ""
     external_id: str = ""
-    formative_summative: str = "S"
+    formative_summative: Literal["F", "S"] = "S"
     rubric: bool = False
     grading_completed: bool = False
 

@@ -13,15 +13,25 @@ class Clock:
 
     def now(self) -> datetime:
         """An aware instant in the district's zone."""
-        return (datetime.now(UTC) + self._ahead).astimezone(self.zone)
+        return self._at(self._ahead)
 
     def today(self) -> date:
         return self.now().date()
 
     def set(self, now: datetime) -> None:
-        """A time without zone is the district's local time."""
+        """A time without zone is the district's local time. Raises OverflowError, changing nothing."""
         aware = now if now.tzinfo is not None else now.replace(tzinfo=self.zone)
-        self._ahead = aware - datetime.now(UTC)
+        self._jump(aware - datetime.now(UTC))
 
-    def advance(self, seconds: float) -> None:
-        self._ahead += timedelta(seconds=seconds)
+    def advance(self, seconds: int) -> None:
+        """Raises OverflowError, changing nothing."""
+        self._jump(self._ahead + timedelta(seconds=seconds))
+
+    def _jump(self, ahead: timedelta) -> None:
+        """A year on both sides must be left, so that no later computation with dates runs out of them."""
+        for margin in (timedelta(days=-366), timedelta(days=366)):
+            self._at(ahead + margin)
+        self._ahead = ahead
+
+    def _at(self, ahead: timedelta) -> datetime:
+        return (datetime.now(UTC) + ahead).astimezone(self.zone)

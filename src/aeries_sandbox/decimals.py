@@ -43,6 +43,17 @@ def share(part: Decimal, whole: Decimal, of: Decimal) -> Decimal:
     return rounded(Fraction(part) / Fraction(whole) * Fraction(of))
 
 
+def storable(number: Decimal) -> bool:
+    """Finite, of a sane size, and with at most four decimals."""
+    return number.is_finite() and abs(number) < _LARGEST and number == number.quantize(FOUR_PLACES)
+
+
+def whole(text: str) -> int | None:
+    """A whole number of at most 18 digits, without a sign; else None."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
+
+
 def parse(text: str) -> Decimal | None:
     """A plain finite decimal number, or None; no exponents, no infinities, no absurd sizes."""
     if "e" in text.lower() or "_" in text:

@@ -47,7 +47,7 @@ Json = dict[str, object]
 def parse(text: bytes) -> object:
     try:
         return _DECODER.decode(text)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise DocumentError(f"it is not JSON: {error}") from error
 
 

@@ -7,7 +7,6 @@ from aeries_sandbox.decimals import ZERO, four_places, parse, plain, share
 from aeries_sandbox.model import Assignment, CustomMark, Gradebook
 
 HUNDRED = Decimal(100)
-KINDS = ("missing", "placeholder", "quick_points", "temporarily_excused")
 
 
 class MarkError(ValueError):

@@ -6,14 +6,28 @@ surface shows them. Grades are exact Decimals, dates are dates; the only instant
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
+from typing import Literal
 
 import msgspec
 
-from aeries_sandbox.decimals import ZERO
+from aeries_sandbox.decimals import ZERO, storable
 
 
 class Row(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A row of a table; an unknown field in a document is an error that names its place."""
+    """A row of a table; an unknown field or an odd number in a document is an error that names its place."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError, which msgspec turns into its own error with the path."""
+        for name in _decimal_fields(type(self)):
+            number = getattr(self, name)
+            if isinstance(number, Decimal) and not storable(number):
+                raise ValueError(f"{name} must be a plain number with at most four decimals")
+
+
+@cache
+def _decimal_fields(kind: type[Row]) -> tuple[str, ...]:
+    return tuple(field.name for field in msgspec.structs.fields(kind) if "Decimal" in str(field.type))
 
 
 class SchoolTerm(Row):
@@ -183,7 +197,7 @@ class Assignment(Row, kw_only=True):
     number_correct_possible: Decimal = ZERO
     points_possible: Decimal = ZERO
     grading_completed: bool = False
-    formative_summative: str = "S"
+    formative_summative: Literal["F", "S"] = "S"
     rubric: bool = False
     input_by_standard: bool = False
     standards: list[Standard] = []
@@ -213,10 +227,10 @@ class Rule(Row):
 
     number: int
     drop: int
-    lowest_by: str = "percent_score"
-    replacement: str = "nothing"
+    lowest_by: Literal["percent_score", "negative_weight"] = "percent_score"
+    replacement: Literal["nothing", "average", "best"] = "nothing"
     category_code: str | None = None
-    formative_summative: str | None = None
+    formative_summative: Literal["F", "S"] | None = None
     due_from: date | None = None
     due_to: date | None = None
     minimum_assignments: int = 0
@@ -316,10 +330,10 @@ class Certificate(Row):
 
 
 class CustomMark(Row):
-    """A district's own mark; `kind` is missing, placeholder, quick_points or temporarily_excused."""
+    """A district's own mark (behaviour §5.3)."""
 
     mark: str
-    kind: str = "placeholder"
+    kind: Literal["missing", "placeholder", "quick_points", "temporarily_excused"] = "placeholder"
     title: str = ""
     percent: Decimal = ZERO
     enabled: bool = True

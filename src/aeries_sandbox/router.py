@@ -7,6 +7,8 @@ means left out as well (reference §3.6). A trailing slash is ignored.
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from aeries_sandbox.decimals import whole
+
 H = TypeVar("H")
 Params = dict[str, int | str | None]
 
@@ -81,9 +83,8 @@ def _bound(end: _End[H], values: list[str]) -> Params | None:
     for (name, text, optional), value in zip(end.parameters, values, strict=True):
         if text:
             params[name] = value
-        elif not value.isascii() or not value.isdecimal():
+        elif (number := whole(value)) is None:
             return None
         else:
-            number = int(value)
             params[name] = None if optional and number == 0 else number
     return params

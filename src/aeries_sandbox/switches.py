@@ -6,6 +6,8 @@ The first value is the default. A switch with the value `N` takes a whole number
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from aeries_sandbox.decimals import whole
+
 
 class SwitchError(ValueError):
     """An unknown switch or value; the message is for the person who set it."""
@@ -28,8 +30,8 @@ class Switch:
         text = _word(value)
         if text in self.values and text not in ("N", "TEXT"):
             return text
-        if "N" in self.values and text.isdecimal():
-            return str(int(text))
+        if "N" in self.values and (number := whole(text)) is not None:
+            return str(number)
         if "TEXT" in self.values and isinstance(value, str):
             return text
         raise SwitchError(f"switch {self.name} takes {' | '.join(self.values)}, not {value!r}")

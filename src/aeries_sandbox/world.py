@@ -60,8 +60,12 @@ class World:
         """Takes a document over as it stands; it must not be used by anyone else afterwards."""
         try:
             zone = ZoneInfo(document.timezone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise DocumentError(f"there is no time zone {document.timezone!r}") from error
+        try:
+            clock = Clock(zone, document.clock)
+        except OverflowError as error:
+            raise DocumentError(f"the clock cannot stand at {document.clock}") from error
         databases = {year: Database(tables) for year, tables in document.other_years.items()}
         databases[document.database_year] = Database(document)
         certificates = document.certificates or [Certificate(certificate=DEMO_CERTIFICATE)]
@@ -74,7 +78,7 @@ class World:
         self.custom_marks: dict[str, CustomMark] = {mark.mark.upper(): mark for mark in document.custom_marks}
         self.backups = document.backups
         self.guids = Guids(document.guid_seed, document.guids_made)
-        self.clock = Clock(zone, document.clock)
+        self.clock = clock
 
     def document(self) -> Document:
         """Everything as a seed document; it shares its rows with the world."""

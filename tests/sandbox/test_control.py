@@ -606,6 +606,23 @@ def test_a_partial_state_is_merged_and_feeds_the_change_feeds(control: Address, 
             ]
         },
         {"no_such_table": []},
+        {"clock": "0001-01-01T00:00:00Z"},
+        {"timezone": "America"},
+        {"custom_marks": [{"mark": "QQ", "kind": "strange"}]},
+        {
+            "gradebooks": [
+                {"gradebook_number": 4366926, "rules": [{"number": 1, "drop": 1, "lowest_by": "luck"}]}
+            ]
+        },
+        {
+            "gradebooks": [
+                {
+                    "gradebook_number": 4366926,
+                    "assignments": [{"assignment_number": 2, "points_possible": "NaN"}],
+                }
+            ]
+        },
+        {"gradebooks": [{"gradebook_number": 4366926, "categories": [{"code": "0", "percent": "1.23456"}]}]},
         {"timezone": "Mars/Olympus"},
         [],
     ],

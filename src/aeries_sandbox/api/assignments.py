@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from aeries_sandbox.api.bodies import ABSENT, Fields, decoded
 from aeries_sandbox.api.call import Answer, Call, Json, Refused, not_found, one, rows
@@ -182,7 +182,6 @@ def _new_assignment(call: Call, gradebook: Gradebook, fields: Fields) -> NewAssi
     points = fields.decimal("PointsPossible") or ZERO
     possible = fields.decimal("NumberCorrectPossible") or points
     _check_maxima(call, possible, points)
-    kind = (fields.text("FormativeSummativeIndicator") or "").strip().upper()
     return NewAssignment(
         description=_title(call, description),
         category_code=fields.text("AssignmentCategoryCode"),
@@ -192,7 +191,7 @@ def _new_assignment(call: Call, gradebook: Gradebook, fields: Fields) -> NewAssi
         points_possible=points,
         comment=call.wire.incoming_text(fields.text("Comment") or ""),
         external_id=_external_id(call, fields.text("ExternalID") or ""),
-        formative_summative=kind if kind in ("F", "S") else "S",
+        formative_summative=_indicator(fields) or "S",
         rubric=fields.boolean("RubricAssignment", absent=False),
     )
 
@@ -219,7 +218,7 @@ class _Change:
         self._rubric = fields.boolean("RubricAssignment", absent=False)
         description = fields.text("Description")
         self._description = self._or_cleared(None if description is None else _title(call, description), "")
-        self._kind = self._or_cleared(self._indicator(fields), "S")
+        self._kind: Literal["F", "S"] | None = self._or_cleared(_indicator(fields), "S")
         assigned, due = fields.day("DateAssigned"), fields.day("DateDue")
         self._assigned = self._or_cleared(assigned, due or call.world.today())
         self._due = self._or_cleared(due, assigned or call.world.today())
@@ -257,10 +256,6 @@ class _Change:
     def _or_cleared(self, value: T | None, cleared: T) -> T | None:
         return cleared if value is None and self._clear else value
 
-    def _indicator(self, fields: Fields) -> str | None:
-        kind = (fields.text("FormativeSummativeIndicator") or "").strip().upper()
-        return kind if kind in ("F", "S") else None
-
     def _external(self, call: Call, fields: Fields) -> str | None:
         raw = fields.raw("ExternalID")
         if raw is ABSENT:
@@ -282,6 +277,16 @@ class _Change:
                 return first_category(gradebook)
             case _:
                 raise Refused(400, f"AssignmentCategoryCode {code} is not a category of this gradebook")
+
+
+def _indicator(fields: Fields) -> Literal["F", "S"] | None:
+    match (fields.text("FormativeSummativeIndicator") or "").strip().upper():
+        case "F":
+            return "F"
+        case "S":
+            return "S"
+        case _:
+            return None
 
 
 def _title(call: Call, title: str) -> str:

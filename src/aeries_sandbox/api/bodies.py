@@ -26,11 +26,11 @@ def decoded(call: Call) -> object:
     body = call.body
     try:
         return _DECODER.decode(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         if call.world.on("lenient_json"):
             try:
                 return _DECODER.decode(_TRAILING_COMMA.sub(lambda match: match.group(1) or b"", body))
-            except msgspec.DecodeError:
+            except (msgspec.DecodeError, RecursionError):
                 pass
         raise Refused(400, f"The request body is not valid JSON: {error}") from error
 

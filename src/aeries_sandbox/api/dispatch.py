@@ -9,6 +9,7 @@ from aeries_sandbox.api import xml
 from aeries_sandbox.api.call import Answer, Call, Refused
 from aeries_sandbox.api.legacy import v3_routes, with_old_names
 from aeries_sandbox.api.routes import Route, routes
+from aeries_sandbox.decimals import whole
 from aeries_sandbox.messages import XML, Request, Response
 from aeries_sandbox.model import Certificate
 from aeries_sandbox.rights import Right, granted
@@ -98,8 +99,9 @@ def _is_json(request: Request) -> bool:
 def _year(world: World, databases: dict[int, Database], query: dict[str, str]) -> Database:
     """The year asked for; a missing, invalid or unknown one silently becomes the default (reference §3.5)."""
     wanted = query.get("databaseyear", "").strip()
-    if wanted.isascii() and wanted.isdecimal() and int(wanted) in databases:
-        return databases[int(wanted)]
+    year = whole(wanted)
+    if year is not None and year in databases:
+        return databases[year]
     if wanted and world.switches["year_fallback"] == "error400":
         raise Refused(400, f"DatabaseYear {wanted} is not available")
     return databases[world.database_year]

@@ -9,6 +9,7 @@ import msgspec
 
 from aeries_sandbox.api.call import Answer
 from aeries_sandbox.api.dispatch import Asked, answered, encoded, printed
+from aeries_sandbox.decimals import whole
 from aeries_sandbox.faults import Fault, FaultKind
 from aeries_sandbox.messages import HTML, JSON, Response
 from aeries_sandbox.store import Database, live_assignments
@@ -126,7 +127,7 @@ def _swapped(database: Database, segments: list[str]) -> list[str]:
             return segments
         others = [row for row in live_assignments(found[0]) if row is not found[1]]
         return [*segments[:2], others[0].unique_id, *segments[3:]] if others else segments
-    gradebook = database.gradebooks.get(int(segments[1])) if segments[1].isdecimal() else None
+    gradebook = database.gradebooks.get(whole(segments[1]) or 0)
     if gradebook is None or len(segments) < 4:
         return segments
     numbers = [str(row.assignment_number) for row in live_assignments(gradebook)]

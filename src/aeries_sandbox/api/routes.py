@@ -47,6 +47,8 @@ def routes() -> Router[Route]:
     get("schools/{school_code?}", schools.schools, None)
     get("schools/{school_code}/terms", schools.terms, None)
 
+    get("schools/{school_code}/calendar", schools.calendar, Area.CALENDAR)
+
     get("staff/{staff_id?}", staff.staff, Area.STAFF)
     get("staff/{staff_id}/teachers", staff.staff_teachers, Area.TEACHERS)
     get("staff/{staff_id}/classes", staff.staff_classes, Area.MASTER_SCHEDULE)

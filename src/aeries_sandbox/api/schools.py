@@ -1,8 +1,34 @@
 """Schools and terms (reference §5)."""
 
+from datetime import date
+
 from aeries_sandbox.api.call import Answer, Call, Json, not_found, rows
 from aeries_sandbox.model import School
 from aeries_sandbox.wire import Wire
+
+# Codes for state reporting, which a gradebook sync has no use for.
+_STATE_REPORTING: Json = {
+    "RegionCode": "",
+    "StateCharterNumber": "",
+    "CharterStatusCode": "",
+    "FederalTaxID": "",
+    "FederalInformationProcessingStandardsCode": "",
+    "QualityRatingAndImprovementSystemParticipationCode": "",
+    "AccreditationStatusCode": "",
+    "SchoolWebsite": "",
+    "OrganizationCategoryCode": "",
+    "SchoolCategoryCode": "",
+    "LocalEducationAgencyTypeCode": "",
+    "TitleIPartACode": "",
+    "NSLPStatusCode": "",
+    "NCESSchoolID": "",
+    "CollegeBoardSchoolCode": "",
+    "CampusEnrollmentTypeCode": "",
+    "PreKSchoolTypeCode": "",
+    "EarlyCollegeHighSchoolIndicator": False,
+    "ScienceTechnologyEngineeringAndMathematicsIndicator": False,
+    "PathwaysInTechnologyIndicator": False,
+}
 
 
 def schools(call: Call) -> Answer:
@@ -17,6 +43,35 @@ def schools(call: Call) -> Answer:
 
 def terms(call: Call) -> Answer:
     return rows("Term", _terms(call.wire, _known(call, call.number("school_code"))))
+
+
+def calendar(call: Call) -> Answer:
+    """Monday to Friday of the school's terms, all in session; a sync needs no more of it."""
+    school = _known(call, call.number("school_code"))
+    if not school.terms:
+        return rows("CalendarDay", [])
+    first = min(term.start_date for term in school.terms)
+    last = max(term.end_date for term in school.terms)
+    days = [date.fromordinal(day) for day in range(first.toordinal(), last.toordinal() + 1)]
+    return rows(
+        "CalendarDay",
+        [
+            {
+                "SchoolCode": school.school_code,
+                "CalendarDayNumber": number,
+                "CalendarDate": call.wire.day(day),
+                "HolidayCode": "",
+                "AttendanceMonth": day.month,
+                "TotalApportionment": 0,
+                "TotalEnrollment": 0,
+                "PeriodBlockPattern": "",
+                "ABDay": "",
+                "AttendanceMonthLocked": False,
+                "TrackHolidays": [],
+            }
+            for number, day in enumerate((day for day in days if day.weekday() < 5), start=1)
+        ],
+    )
 
 
 def _known(call: Call, code: int) -> School:
@@ -68,5 +123,8 @@ def _school(wire: Wire, school: School) -> Json:
         "AttendanceType": "Period",
         "AttendanceReporting": "Negative",
         "ScheduleBasis": "Semester",
+        "UsingSectionStaffInMasterSchedule": False,
+        "UsingSectionStaffInScheduling": False,
+        **_STATE_REPORTING,
         "Terms": _terms(wire, school),
     }

@@ -20,6 +20,34 @@ _FILTERS: dict[str, Callable[[Staff], object]] = {
 }
 
 
+# Personal data that the sandbox's people do not have.
+_PERSONAL = (
+    "Address",
+    "AddressCity",
+    "AddressState",
+    "AddressZipCode",
+    "AddressZipExt",
+    "CellPhone",
+    "HomePhone",
+    "EmergencyContactName",
+    "EmergencyContactPhone",
+    "Gender",
+    "EducationLevelCode",
+    "EthnicityCode",
+    "RaceCode1",
+    "RaceCode2",
+    "RaceCode3",
+    "RaceCode4",
+    "RaceCode5",
+    "PositionStatusCode",
+    "PreviousFirstName",
+    "PreviousMiddleName",
+    "PreviousLastName",
+    "NotificationPreferenceCode",
+    "EarlyChildhoodCertificationCode",
+)
+
+
 def staff(call: Call) -> Answer:
     staff_id = call.optional("staff_id")
     if staff_id is not None:
@@ -118,6 +146,7 @@ def _shown(wire: Wire, member: Staff) -> Json:
         "TotalYearsInThisDistrict": 0,
         "Title": "",
         "ExtendedProperties": [],
+        **dict.fromkeys(_PERSONAL, ""),
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from aeries_sandbox.api.call import Answer, Call, Json, Refused, rows
+from aeries_sandbox.decimals import whole
 from aeries_sandbox.model import Student
 from aeries_sandbox.wire import Wire
 
@@ -47,9 +48,10 @@ def _record(call: Call, name: str, absent: int) -> int:
     text = call.query.get(name, "").strip()
     if not text:
         return absent
-    if not text.isascii() or not text.isdecimal():
+    number = whole(text)
+    if number is None:
         raise Refused(400, f"{name} must be a whole number")
-    return int(text)
+    return number
 
 
 def _shown(wire: Wire, row: Student) -> Json:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from aeries_sandbox import documents, seeds
 from aeries_sandbox.control.call import BadCall, ControlCall, items
+from aeries_sandbox.decimals import whole
 from aeries_sandbox.faults import FaultKind, FaultOrder
 from aeries_sandbox.model import Change, CustomMark, Row
 from aeries_sandbox.rights import Area, after_denying
@@ -89,10 +90,10 @@ def clear_faults(call: ControlCall) -> object:
 
 
 def requests(call: ControlCall) -> object:
-    since = call.query.get("since", "0") or "0"
-    if not since.isascii() or not since.isdecimal():
+    since = whole(call.query.get("since", "0") or "0")
+    if since is None:
         raise BadCall("since is the number of a request")
-    return items([*call.world.log.since(int(since))])
+    return items([*call.world.log.since(since)])
 
 
 def clear_requests(call: ControlCall) -> object:

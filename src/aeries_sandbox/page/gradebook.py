@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from aeries_sandbox import marks
-from aeries_sandbox.decimals import parse, plain
+from aeries_sandbox.decimals import parse, plain, whole
 from aeries_sandbox.grades import Totals
 from aeries_sandbox.messages import Response
 from aeries_sandbox.model import Assignment, Gradebook, GradebookStudent, GradebookTerm
@@ -47,9 +47,9 @@ def save_scores(world: World, params: Params, fields: dict[str, str]) -> str:
         kind, _, cell = name.partition(".")
         if kind != "cell" or typed.strip() == fields.get(f"was.{cell}", "").strip():
             continue
-        assignment, _, student = cell.partition(".")
-        if assignment.isdecimal() and student.isdecimal():
-            type_into_cell(world, number, int(assignment), int(student), typed)
+        assignment, student = map(whole, (cell.partition(".")[0], cell.partition(".")[2]))
+        if assignment is not None and student is not None:
+            type_into_cell(world, number, assignment, student, typed)
     return f"/gradebooks/{number}"
 
 
@@ -68,13 +68,13 @@ def new_assignment(world: World, params: Params, fields: dict[str, str]) -> str:
 
 
 def change_student(world: World, params: Params, fields: dict[str, str]) -> str:
-    student = fields.get("student_id", "").strip()
-    if not student.isdecimal():
+    student = whole(fields.get("student_id", ""))
+    if student is None:
         raise NotPossible("a student id is a number")
     if fields.get("act") == "drop":
-        drop_student(world, _number(params), int(student), day_in(fields, "day"))
+        drop_student(world, _number(params), student, day_in(fields, "day"))
     else:
-        add_student(world, _number(params), int(student), day_in(fields, "day"))
+        add_student(world, _number(params), student, day_in(fields, "day"))
     return f"/gradebooks/{_number(params)}"
 
 

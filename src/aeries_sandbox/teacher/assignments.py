@@ -3,6 +3,7 @@
 from copy import deepcopy
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from msgspec import UNSET, UnsetType
 
@@ -27,7 +28,7 @@ class NewAssignmentBody(Row):
     assignment_number: int | None = None
     comment: str = ""
     external_id: str = ""
-    formative_summative: str = "S"
+    formative_summative: Literal["F", "S"] = "S"
     rubric: bool = False
     input_by_standard: bool = False
     standards: list[Standard] = []
@@ -47,7 +48,7 @@ class AssignmentPatch(Row):
     grading_completed: bool | UnsetType = UNSET
     external_id: str | UnsetType = UNSET
     assignment_number: int | UnsetType = UNSET
-    formative_summative: str | UnsetType = UNSET
+    formative_summative: Literal["F", "S"] | UnsetType = UNSET
     rubric: bool | UnsetType = UNSET
     input_by_standard: bool | UnsetType = UNSET
     standards: list[Standard] | UnsetType = UNSET
@@ -65,7 +66,6 @@ def add_assignment(world: World, gradebook_number: int, body: NewAssignmentBody)
     gradebook = the_gradebook(world, gradebook_number)
     group = spread(world, gradebook)
     _check_category(gradebook, body.category_code)
-    _check_kind(body.formative_summative)
     possible = body.points_possible if body.number_correct_possible is None else body.number_correct_possible
     _check_maxima(possible, body.points_possible)
     number = next_number(group) if body.assignment_number is None else body.assignment_number
@@ -178,8 +178,6 @@ def _or(value: Decimal | UnsetType, otherwise: Decimal) -> Decimal:
 def _check_patch(gradebook: Gradebook, assignment: Assignment, patch: AssignmentPatch) -> None:
     if patch.category_code is not UNSET:
         _check_category(gradebook, patch.category_code)
-    if patch.formative_summative is not UNSET:
-        _check_kind(patch.formative_summative)
     _check_maxima(
         _or(patch.number_correct_possible, assignment.number_correct_possible),
         _or(patch.points_possible, assignment.points_possible),
@@ -200,11 +198,6 @@ def _check_category(gradebook: Gradebook, code: str) -> None:
     if not has_category(gradebook, code):
         codes = ", ".join(category.code for category in gradebook.categories) or "none"
         raise NotPossible(f"gradebook {gradebook.gradebook_number} has no category {code!r}; it has {codes}")
-
-
-def _check_kind(kind: str) -> None:
-    if kind not in ("F", "S"):
-        raise NotPossible("formative_summative is F or S")
 
 
 def _check_maxima(possible: Decimal, points: Decimal) -> None:

@@ -6,7 +6,6 @@ from aeries_sandbox.assignments import has_category
 from aeries_sandbox.model import Gradebook, Rule, TransferGrade
 from aeries_sandbox.teacher.acting import NotPossible, spread, the_gradebook, the_member
 from aeries_sandbox.world import World
-from gradebook_math import LowestBy, Replacement
 
 
 def set_rules(world: World, gradebook_number: int, rules: list[Rule]) -> Gradebook:
@@ -39,11 +38,5 @@ def set_transfer_grades(world: World, gradebook_number: int, grades: list[Transf
 def _check_rule(gradebook: Gradebook, rule: Rule) -> None:
     if rule.number < 1 or rule.drop < 1:
         raise NotPossible("a rule has a number and drops at least one score")
-    if rule.lowest_by not in list(LowestBy):
-        raise NotPossible(f"lowest_by is one of {', '.join(LowestBy)}")
-    if rule.replacement not in list(Replacement):
-        raise NotPossible(f"replacement is one of {', '.join(Replacement)}")
-    if rule.formative_summative not in (None, "F", "S"):
-        raise NotPossible("formative_summative is F or S")
     if rule.category_code is not None and not has_category(gradebook, rule.category_code):
         raise NotPossible(f"there is no category {rule.category_code!r}")
