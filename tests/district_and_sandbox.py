@@ -118,7 +118,9 @@ _KINDS = {
 
 def _kind(method: str, path: str) -> str:
     asked = f"{method} {path.partition('?')[0]}"
-    return next((kind for pattern, kind in _KINDS.items() if re.fullmatch(pattern, asked)), asked)
+    return next(
+        (kind for pattern, kind in _KINDS.items() if re.fullmatch(pattern, asked, re.IGNORECASE)), asked
+    )
 
 
 @pytest.fixture(scope="session")
@@ -314,6 +316,12 @@ def answers(draft: dict[str, Any]) -> dict[str, Any]:
         if row["action"] is None:
             body["lms_activities"].append({"lms_id": row["lms_id"], "action": "create"})
     return body
+
+
+def row_of(rows: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    """The row of a draft's list with this name or title."""
+    (found,) = [row for row in rows if name in (row.get("name"), row.get("title"))]
+    return found
 
 
 UNLINKED = 4500001

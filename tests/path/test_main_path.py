@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.path.conftest import Class
+from tests.district_and_sandbox import Class
 from twinbook.gradebook import scores
 from twinbook.sync import overview, problems
 from twinbook.sync.models import CategoryPair
