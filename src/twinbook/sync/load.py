@@ -175,6 +175,7 @@ def _head(pair: Pair, link: Link, now: datetime) -> PairHead:
         and pair.state in (PairState.LINKED, PairState.CREATING),
         missing_since=pair.missing_since,
         activity_deleted=activity is not None and activity.deleted_at is not None,
+        ours=None if activity is None else our_activity(activity),
     )
 
 

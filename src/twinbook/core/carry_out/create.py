@@ -8,20 +8,21 @@ than the longest time-out.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from twinbook.core.carry_out import changes as ch
 from twinbook.core.carry_out import effects as ef
 from twinbook.core.carry_out.fields import maxima_of, sent_base
 from twinbook.core.carry_out.report import Line, Report
-from twinbook.core.carry_out.views import LinkView, PairView
+from twinbook.core.carry_out.views import LinkView, PairState, PairView
 from twinbook.core.fields import AssignmentBody, Field, FieldBase, agree, new_body, their_half
 from twinbook.core.matching import LmsActivity, SisAssignment, likely_partners
 from twinbook.core.remote import TheirCell
-from twinbook.core.snapshot import TheirAssignment
-from twinbook.core.values import Blank, Form, Mark
+from twinbook.core.snapshot import OurActivity, TheirAssignment
+from twinbook.core.values import Blank, ForeignMark, Form, Mark, Number, OurValue
 
 EXTERNAL_PREFIX = "tb1:"
 _FIRST_LOOK = timedelta(seconds=2)
@@ -200,7 +201,7 @@ def _look_later(link: LinkView, pair: PairView, now: datetime) -> Generator[ef.E
 def _likely(link: LinkView, pair: PairView, listing: ef.Listing) -> dict[str, str]:
     paired = {head.unique_id for head in link.pairs if head.unique_id is not None}
     unpaired = [sis_item(a) for a in listing.assignments if a.unique_id not in paired]
-    partners = likely_partners(lms_item(pair), unpaired) if unpaired else ()
+    partners = likely_partners(lms_item(pair), unpaired, known_pairs(link, listing)) if unpaired else ()
     if not partners:
         return {}
     by_id = {a.unique_id: a for a in listing.assignments}
@@ -224,20 +225,40 @@ def _hold(
         )
 
 
+def known_pairs(link: LinkView, listing: ef.Listing) -> list[tuple[LmsActivity, SisAssignment]]:
+    """The class's pairs as the proposer's examples: how this teacher shifts dates, numbers and shortens names."""
+    listed = {assignment.unique_id: assignment for assignment in listing.assignments}
+    return [
+        (activity_item(head.ours), sis_item(listed[head.unique_id]))
+        for head in link.pairs
+        if head.state is PairState.LINKED and head.ours is not None and head.unique_id in listed
+    ]
+
+
 def lms_item(pair: PairView) -> LmsActivity:
+    scores = {str(cell.sis_student_id): _score(cell.ours.value) for cell in pair.cells}
+    return replace(activity_item(pair.activity), scores=scores)
+
+
+def activity_item(activity: OurActivity) -> LmsActivity:
     return LmsActivity(
-        id=str(pair.activity.id),
-        title=pair.activity.title,
-        category_id=None if pair.activity.category_id is None else str(pair.activity.category_id),
-        points=pair.activity.points,
-        assigned_on=pair.activity.assigned_on,
-        due_on=pair.activity.due_on,
-        scores={
-            str(cell.sis_student_id): None if isinstance(cell.ours.value, Blank) else str(cell.ours.value)
-            for cell in pair.cells
-            if not isinstance(cell.ours.value, Mark)
-        },
+        id=str(activity.id),
+        title=activity.title,
+        category_id=None if activity.category_id is None else str(activity.category_id),
+        points=activity.points,
+        assigned_on=activity.assigned_on,
+        due_on=activity.due_on,
     )
+
+
+def _score(value: OurValue) -> Decimal | str | None:
+    match value:
+        case Blank():
+            return None
+        case Number(number):
+            return number
+        case Mark() | ForeignMark():
+            return str(value)
 
 
 def sis_item(assignment: TheirAssignment) -> SisAssignment:

@@ -20,6 +20,7 @@ from twinbook.core.carry_out.create import (
     Created,
     blank_rows,
     create_assignment,
+    known_pairs,
     lms_item,
     sis_item,
 )
@@ -40,7 +41,7 @@ from twinbook.core.carry_out.scores import (
     carry_out_scores,
 )
 from twinbook.core.carry_out.views import LinkView, NewItems, PairHead, PairState, PairView
-from twinbook.core.matching import LmsActivity, likely_partners
+from twinbook.core.matching import LmsActivity, SisAssignment, likely_partners
 from twinbook.core.snapshot import OurActivity, TheirAssignment
 from twinbook.core.values import Maxima
 
@@ -60,6 +61,7 @@ class LookOutcome:
     pushed: bool = False
 
 
+Habits = list[tuple[LmsActivity, SisAssignment]]
 Look = Generator[ef.Effect, Any, LookOutcome]
 
 
@@ -594,13 +596,14 @@ class _Whole:
         paired = {head.unique_id for head in link.pairs if head.unique_id is not None}
         waiting = yield from self._waiting_here(link)
         candidates = [lms_item(pair) for pair in waiting]
+        habits = known_pairs(link, listing)
         creating = {pair.external_id for pair in waiting if pair.create_sent_at is not None}
         for assignment in listing.assignments:
             if assignment.unique_id in paired or assignment.external_id in creating:
                 continue
             if assignment.category_code in link.ignored_codes:
                 continue
-            yield from self._one_new(link, assignment, candidates)
+            yield from self._one_new(link, assignment, candidates, habits)
         if link.writes:
             yield ef.Commit((ch.JudgeSubjects("aeries", self.questions),))
 
@@ -615,13 +618,13 @@ class _Whole:
         return found
 
     def _one_new(
-        self, link: LinkView, assignment: TheirAssignment, candidates: list[LmsActivity]
+        self, link: LinkView, assignment: TheirAssignment, candidates: list[LmsActivity], habits: Habits
     ) -> Generator[ef.Effect, Any, None]:
         report = self.out.report
         ignored = link.new_in_aeries is NewItems.IGNORE or assignment.untouchable
         if not ignored:
             asked = assignment.unique_id not in link.create_here
-            question = self._question_about(link, assignment, candidates) if asked else None
+            question = self._question_about(link, assignment, candidates, habits) if asked else None
             if question is not None:
                 report.count("held")
                 self.questions[f"aeries:{assignment.unique_id}"] = question
@@ -636,7 +639,7 @@ class _Whole:
             yield ef.Commit((ch.CreateHere(assignment, category, ignored),))
 
     def _question_about(
-        self, link: LinkView, assignment: TheirAssignment, candidates: list[LmsActivity]
+        self, link: LinkView, assignment: TheirAssignment, candidates: list[LmsActivity], habits: Habits
     ) -> ch.Held | None:
         details = {
             "aeries_id": assignment.unique_id,
@@ -647,7 +650,7 @@ class _Whole:
             return ch.Held("copy_suspected", details=details)
         if assignment.category_code not in link.categories.category_of:
             return ch.Held("category_unmapped", details=details)
-        partners = likely_partners(sis_item(assignment), candidates) if candidates else ()
+        partners = likely_partners(sis_item(assignment), candidates, habits) if candidates else ()
         if partners:
             return ch.Held(
                 "possible_duplicate",

@@ -40,6 +40,8 @@ class PairHead:
     """Its activity changed since this pair was last looked through, or an unsettled write makes it due."""
     missing_since: datetime | None
     activity_deleted: bool
+    ours: OurActivity | None = None
+    """The pair's activity: the class's pairs teach the proposer its habits."""
 
 
 @dataclass(frozen=True, slots=True)
