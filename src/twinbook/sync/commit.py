@@ -159,12 +159,13 @@ class Committer:
         )
 
     def _move_bases(self, moves: list[ch.MoveBase]) -> None:
-        moves = [move for move in moves if move.student not in self._lost]
-        if moves:
+        """The last word on a cell counts: an echo is recognised first, and then what follows from it."""
+        last = {(move.pair, move.student): move for move in moves if move.student not in self._lost}
+        if last:
             now = clock.now()
             rows = [
                 _base_row(move.pair, move.student, move.base, move.membership, self.origin.run_id, now)
-                for move in moves
+                for move in last.values()
             ]
             CellBaseRow.objects.bulk_create(
                 rows, update_conflicts=True, unique_fields=["pair", "student"], update_fields=_BASE_COLUMNS
