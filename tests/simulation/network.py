@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -28,6 +28,8 @@ class Fate(StrEnum):
 class InFlight:
     write: Write
     lands_at: datetime
+    turn: int = 0
+    """The turn of the people's typing at which it left."""
 
 
 Fates = Callable[[Write], Fate]
@@ -50,10 +52,9 @@ class Network:
         other.in_flight = list(self.in_flight)
         return other
 
-    def delay(self, write: Write, ended_at: datetime) -> None:
+    def delay(self, flight: InFlight, ended_at: datetime) -> None:
         """At the latest `longest` after the request ended on our side."""
-        wait = self.longest * self.random.random()
-        self.in_flight.append(InFlight(write, ended_at + wait))
+        self.in_flight.append(replace(flight, lands_at=ended_at + self.longest * self.random.random()))
 
     def landing(self, now: datetime) -> list[InFlight]:
         due = sorted((f for f in self.in_flight if f.lands_at <= now), key=lambda f: f.lands_at)

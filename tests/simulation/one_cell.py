@@ -147,7 +147,7 @@ def land(node: Node, index: int) -> Node:
     """A request that was under way takes effect."""
     flights = node.world.network.in_flight
     flight = flights.pop(index)
-    node.world.take_effect(flight.write)
+    node.world.take_effect(flight)
     excused = node.excused or node.there[-1].turn > node.sent[index]
     return replace(node, sent=node.sent[:index] + node.sent[index + 1 :], excused=excused)
 

@@ -18,10 +18,10 @@ from tests.simulation.world import World
 from twinbook.aeries.side import AeriesSide
 from twinbook.core.carry_out.fields import maxima_of
 from twinbook.core.carry_out.views import PairState
-from twinbook.core.cells import Policy
 from twinbook.core.fields import CategoryMap, halves
+from twinbook.core.remote import CellTerms
 from twinbook.core.snapshot import OurActivity
-from twinbook.core.values import Blank
+from twinbook.core.values import Blank, Maxima
 
 TODAY = date(2026, 3, 2)
 DUE = date(2026, 3, 9)
@@ -77,6 +77,11 @@ class Class(World):
     def pair(self, activity: int) -> Pair:
         (found,) = (p for p in self.store.pairs.values() if p.activity == activity)
         return found
+
+    def points(self, activity: int) -> Decimal:
+        """0 for extra credit, whatever its points say: nothing is rescaled there."""
+        work = self.store.activities[activity]
+        return Decimal(0) if work.extra_credit else work.points
 
     def codes(self) -> dict[str, str]:
         """Open questions: subject → code."""
@@ -191,13 +196,9 @@ def disagreements(world: Class) -> list[str]:
 
 
 def _agree(world: Class, pair: Pair, student: int) -> bool:
-    from twinbook.core.remote import CellTerms
-    from twinbook.core.values import Maxima
-
     assert pair.activity is not None and pair.unique_id is not None
     theirs = world.remote.scores(pair.unique_id)[sis(student)]
-    activity = world.store.activities[pair.activity]
-    maxima = Maxima(activity.points, theirs.entry_max, theirs.weight_max)
+    maxima = Maxima(world.points(pair.activity), theirs.entry_max, theirs.weight_max)
     ours_value = world.store.cell(pair.activity, student).value
     if isinstance(ours_value, Blank) and theirs.form.kind == "blank":
         return True
@@ -216,7 +217,3 @@ def named(world: Class, activity: int, student: int) -> bool:
         f"brake:student:{student}",
     }
     return bool(subjects & set(world.store.problems))
-
-
-def policies() -> list[Policy]:
-    return list(Policy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -245,7 +246,7 @@ class TestExactlyOnce:
         worker = world.worker(push())
         worker.run_until(ef.Insert)
         assert isinstance(worker.effect, ef.Insert)
-        world.take_effect(worker.effect)
+        world.take_effect(world.leaving(worker.effect, worker.lease))
         worker.die()
         sweep(world, 10)
         assert len(created(world)) == 1
@@ -259,14 +260,12 @@ def late(world: Class, seconds: float) -> None:
     def fate(write: object) -> Fate:
         return next(flights, Fate.DONE) if isinstance(write, ef.Insert) else Fate.DONE
 
-    def delay(write: ef.Insert, ended_at: object) -> None:
-        assert isinstance(write, ef.Insert)
-        world.network.in_flight.append(
-            InFlight(write, world.clock.now + timedelta(seconds=world.give_up + seconds))
-        )
+    def delay(flight: InFlight, *_: object) -> None:
+        lands_at = world.clock.now + timedelta(seconds=world.give_up + seconds)
+        world.network.in_flight.append(replace(flight, lands_at=lands_at))
 
     world.network.fates = fate
-    world.network.delay = delay  # type: ignore[method-assign,assignment]
+    world.network.delay = delay  # type: ignore[method-assign]
 
 
 class TestDuplicates:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.simulation.clock import Clock
-from tests.simulation.network import Fate, Network, Write
+from tests.simulation.network import Fate, InFlight, Network, Write
 from tests.simulation.remote import Missing, Refusal, Remote
 from tests.simulation.store import Store
 from twinbook.core.carry_out import effects as ef
@@ -30,6 +30,10 @@ class World:
         self.network = network
         self.between: Callable[[ef.Effect], None] = lambda _: None
         """People go on typing: called before each effect."""
+        self.turn = 0
+        self.on_landing: Callable[[InFlight], None] = lambda _: None
+        """Told of each write that takes effect, with the turn at which its reading was made."""
+        self._read_at_turn: dict[tuple[int, str], int] = {}
         self.reuse = timedelta(0)
         self.give_up = 30.0
         """Seconds after which our side ends a request without an answer."""
@@ -94,17 +98,25 @@ class World:
 
     def land(self) -> None:
         for flight in self.network.landing(self.clock.now):
-            self.take_effect(flight.write)
+            self.take_effect(flight)
 
-    def take_effect(self, write: Write) -> None:
-        """Whatever the answer would have been: nobody hears it."""
+    def leaving(self, write: Write, lease: int) -> InFlight:
+        """A request as it leaves: what was typed since its reading is not in it."""
+        turn = self.turn
+        if isinstance(write, ef.WriteScores):
+            turn = self._read_at_turn.get((lease, write.unique_id), turn)
+        return InFlight(write, self.clock.now, turn)
+
+    def take_effect(self, flight: InFlight) -> Any:
+        """None where Aeries refuses it: nobody hears the answer."""
         try:
-            self._do(write)
+            return self._do(flight)
         except (Refusal, Missing):
-            return
+            return None
 
-    def _do(self, write: Write) -> Any:
-        match write:
+    def _do(self, flight: InFlight) -> Any:
+        self.on_landing(flight)
+        match flight.write:
             case ef.WriteScores(unique_id, entries):
                 return self.remote.write_scores(unique_id, entries)
             case ef.Insert(body):
@@ -187,6 +199,7 @@ class World:
         if may_reuse and known and known[0] == lease and self.clock.now - known[1].began_at < self.reuse:
             return known[1]
         began_at = self.clock.now
+        self._read_at_turn[lease, unique_id] = self.turn
         self.reads += 1
         if self.network.reads_fail():
             self.clock.advance(self.give_up)
@@ -202,35 +215,36 @@ class World:
     def _write(self, write: Write, lease: int) -> Any:
         self._lease_check(lease)
         self.writes.append(write)
+        flight = self.leaving(write, lease)
         match self.network.fates(write):
             case Fate.DONE:
-                return self._answered(write, lease)
+                return self._answered(flight, lease)
             case Fate.PUT_OFF:
                 return ef.NotSent(ef.Trouble(ef.Family.WAIT, "Too many requests.", self.clock.now))
             case Fate.NEVER:
                 pass
             case Fate.ANSWER_LOST:
-                self.take_effect(write)
+                self.take_effect(flight)
             case Fate.LATE:
-                self.network.delay(write, self.clock.now + timedelta(seconds=self.give_up))
+                self.network.delay(flight, self.clock.now + timedelta(seconds=self.give_up))
             case Fate.TWICE:
-                self.take_effect(write)
-                self.network.delay(write, self.clock.now + timedelta(seconds=self.give_up))
+                self.take_effect(flight)
+                self.network.delay(flight, self.clock.now + timedelta(seconds=self.give_up))
         self._readings.clear()
         self.clock.advance(self.give_up)
         return ef.Doubtful(ef.Trouble(ef.Family.WAIT, "No answer came."), self.clock.now)
 
-    def _answered(self, write: Write, lease: int) -> Any:
+    def _answered(self, flight: InFlight, lease: int) -> Any:
         began_at = self.clock.now
         try:
-            answer = self._do(write)
+            answer = self._do(flight)
         except Refusal as refusal:
             self.clock.advance(ROUND_TRIP)
             return ef.Refused(str(refusal), self.clock.now)
         except Missing:
             return ef.NotSent(ef.Trouble(ef.Family.NOT_FOUND, "The assignment is not there."))
         self.clock.advance(ROUND_TRIP)
-        match write:
+        match flight.write:
             case ef.WriteScores(unique_id):
                 reading = ef.Reading(answer, began_at)
                 self._readings[unique_id] = lease, reading
