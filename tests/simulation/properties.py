@@ -47,10 +47,30 @@ def _frozen(table: dict) -> Hashable:  # type: ignore[type-arg]
 
 
 def gradebooks(world: Class) -> dict[str, Hashable]:
-    """What people see, and what they are asked; not the order in which it came about."""
-    whole = standing(world)
-    return {name: whole[name] for name in ("activities", "rows", "assignments", "problems")} | {
-        "values": _frozen({key: cell.value for key, cell in world.store.scores.items()}),
+    """What people see, and what they are asked, in their own words: no ids, versions or order of events."""
+    store, aeries = world.store, world.aeries
+    here = {key: work.title for key, work in store.activities.items()}
+    there = {key: (work.number, work.description) for key, work in aeries.assignments.items()}
+    return {
+        "activities": _frozen(
+            {
+                here[key]: replace(work, id=0, version=0, generation=0)
+                for key, work in store.activities.items()
+            }
+        ),
+        "values": _frozen({(here[a], student): cell.value for (a, student), cell in store.scores.items()}),
+        "assignments": _frozen(
+            {
+                there[key]: replace(work, unique_id="", external_id=work.external_id[:4])
+                for key, work in aeries.assignments.items()
+            }
+        ),
+        "rows": _frozen(
+            {(there[key], student): row for (key, student), row in aeries.rows.items() if key in there}
+        ),
+        "questions": tuple(
+            sorted((p.held.code, str(p.held.ours), str(p.held.theirs)) for p in store.problems.values())
+        ),
     }
 
 
