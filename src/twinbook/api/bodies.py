@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, WithJsonSchema
 
 from twinbook.core.values import BLANK, Mark, MarkKind, OurValue
 from twinbook.gradebook.cells import parse_number
@@ -37,7 +38,28 @@ DecimalText = Annotated[
     BeforeValidator(_decimal),
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,8}(\.\d{1,4})?$"}),
 ]
-IdText = Annotated[str, Field(pattern=r"^\d{1,18}$")]
+IdText = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return value
+    raise ValueError("a date is written YYYY-MM-DD")
+
+
+def _whole(value: object) -> object:
+    """Whole numbers, also as text: some of Aeries' numbers are shown as text elsewhere."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
+        return int(value)
+    raise ValueError("not a whole number")
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DIGITS = re.compile(r"\d{1,18}", re.ASCII)
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Whole = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer", "minimum": 0})]
 
 
 class Body(Schema):
@@ -49,15 +71,15 @@ class Body(Schema):
 
 
 class CategoryBody(Body):
-    name: str = Field(min_length=1, max_length=255)
+    name: str
     weight: DecimalText | None = None
-    drop_lowest: int = Field(default=0, ge=0, le=1000)
+    drop_lowest: Whole = 0
 
 
 class CategoryPatch(Body):
-    name: str = Field(default="", min_length=1, max_length=255)
+    name: str = ""
     weight: DecimalText | None = None
-    drop_lowest: int = Field(default=0, ge=0, le=1000)
+    drop_lowest: Whole = 0
 
 
 class ActivityBody(Body):
@@ -65,11 +87,11 @@ class ActivityBody(Body):
     points: DecimalText
     description: str = ""
     category_id: IdText | None = None
-    assigned_on: date | None = None
-    due_on: date | None = None
-    extra_credit: bool = False
-    grading_completed: bool = False
-    published: bool = True
+    assigned_on: Day | None = None
+    due_on: Day | None = None
+    extra_credit: StrictBool = False
+    grading_completed: StrictBool = False
+    published: StrictBool = True
 
 
 class ActivityPatch(Body):
@@ -77,15 +99,15 @@ class ActivityPatch(Body):
     points: DecimalText = Decimal(0)
     description: str = ""
     category_id: IdText | None = None
-    assigned_on: date | None = None
-    due_on: date | None = None
-    extra_credit: bool = False
-    grading_completed: bool = False
-    published: bool = True
+    assigned_on: Day | None = None
+    due_on: Day | None = None
+    extra_credit: StrictBool = False
+    grading_completed: StrictBool = False
+    published: StrictBool = True
 
 
 class StudentBody(Body):
-    name: str = Field(min_length=1, max_length=255)
+    name: str
 
 
 class ScoreBody(Body):
@@ -93,7 +115,7 @@ class ScoreBody(Body):
 
     score: Annotated[Any, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]})] = None
     mark: Annotated[Any, WithJsonSchema({"type": "string", "enum": [kind.value for kind in MarkKind]})] = None
-    late: bool | None = None
+    late: StrictBool | None = None
     comment: str | None = None
     points: DecimalText | None = None
 
@@ -126,6 +148,10 @@ class ScoreBody(Body):
 
 
 def _mark(word: object) -> MarkKind:
+    if word is None:
+        raise InvalidScoreError(
+            "A mark is one of our words, never null.", hint='Send {"score": null} for a blank.', field="mark"
+        )
     try:
         return MarkKind(str(word))
     except ValueError:
@@ -138,25 +164,44 @@ def _mark(word: object) -> MarkKind:
 class StudentScoreBody(ScoreBody):
     student_id: IdText
 
+    def of_student(self) -> ScoreWrite:
+        """Raises InvalidScoreError, which names the student."""
+        try:
+            return self.write(int(self.student_id))
+        except InvalidScoreError as error:
+            error.field = f"students/{self.student_id}/{error.field}"
+            raise
+
 
 class ScoresBody(Body):
+    """`points` may stand here or with each score; all must name the same."""
+
     scores: list[StudentScoreBody]
     points: DecimalText | None = None
+
+    def believed_points(self) -> Decimal | None:
+        """Raises InvalidScoreError when they contradict each other."""
+        given = {
+            points for points in (self.points, *(row.points for row in self.scores)) if points is not None
+        }
+        if len(given) > 1:
+            raise InvalidScoreError("The scores name different points.", hint="Name one.", field="points")
+        return given.pop() if given else None
 
 
 class ConnectionBody(Body):
     url: str = ""
     certificate: str = ""
-    database_year: int | None = None
-    requests_per_second: int = 10
-    burst: int = 10
-    in_flight: int = 6
-    connect_timeout: int = 10
-    read_timeout: int = 60
-    total_timeout: int = 90
-    longest_timeout_seconds: int = 180
-    second_look_seconds: int = 60
-    allow_http: bool = False
+    database_year: Whole | None = None
+    requests_per_second: Whole = 10
+    burst: Whole = 10
+    in_flight: Whole = 6
+    connect_timeout: Whole = 10
+    read_timeout: Whole = 60
+    total_timeout: Whole = 90
+    longest_timeout_seconds: Whole = 180
+    second_look_seconds: Whole = 60
+    allow_http: StrictBool = False
 
 
 class DistrictBody(Body):
@@ -171,11 +216,11 @@ class DistrictBody(Body):
 
 
 class RosterBody(Body):
-    school_code: int | None = None
+    school_code: Whole | None = None
 
 
 class SetupBody(Body):
-    gradebook_number: int
+    gradebook_number: Whole
 
 
 class ConfirmBody(Body):
@@ -183,7 +228,7 @@ class ConfirmBody(Body):
 
 
 class ForceBody(Body):
-    dry_run: bool = False
+    dry_run: StrictBool = False
 
 
 class SettingsBody(Body):
@@ -192,9 +237,9 @@ class SettingsBody(Body):
     new_in_aeries: str = ""
     new_in_lms: str = ""
     grading_completed: str = ""
-    reuse_seconds: int = 3
-    create_after_seconds: int = 30
-    grace_days: int = 14
+    reuse_seconds: Whole = 3
+    create_after_seconds: Whole = 30
+    grace_days: Whole = 14
     fingerprint: str = ""
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, cast
 from django.http import HttpRequest
 from ninja import Header, Router, Status
 
-from twinbook.api import access, paging, shapes
+from twinbook.api import access, answers, paging, shapes
 from twinbook.api.bodies import (
     ActivityBody,
     ActivityPatch,
@@ -17,6 +17,7 @@ from twinbook.api.bodies import (
     ScoresBody,
     StudentBody,
 )
+from twinbook.api.openapi import answer
 from twinbook.district import roles, settings
 from twinbook.gradebook import activities, categories, overview, scores, students
 from twinbook.gradebook.activities import ActivityChanges, ActivityFields
@@ -31,9 +32,9 @@ router = Router(tags=["gradebook"])
 Json = dict[str, Any]
 
 
-@router.get("/classes", response=dict[str, Any])
-def list_classes(request: HttpRequest, after: int = 0, limit: int = paging.PAGE) -> Json:
-    """Your classes; all of the district for an administrator."""
+@router.get("/classes", **answer(answers.Classes))
+def list_classes(request: HttpRequest, after: paging.After = 0, limit: int = paging.PAGE) -> Json:
+    """Your classes. An administrator sees all of the district."""
     limit = min(max(limit, 1), paging.PAGE)
     rows = list(
         roles.classes_of(access.user_of(request), settings.today_now())
@@ -64,8 +65,9 @@ def _shown(row: SchoolClass, teachers: list[str], state: str) -> Json:
     }
 
 
-@router.get("/classes/{class_id}", response=dict[str, Any])
+@router.get("/classes/{class_id}", **answer(answers.OneClass))
 def get_class(request: HttpRequest, class_id: str) -> Json:
+    """One class and how it stands with Aeries."""
     found = access.seen(request, class_id)
     row = SchoolClass.objects.get(id=found)
     sync = sync_overview.class_sync(found)
@@ -73,7 +75,7 @@ def get_class(request: HttpRequest, class_id: str) -> Json:
     return {**_shown(row, teachers, sync["state"]), "sync": sync}
 
 
-@router.get("/classes/{class_id}/gradebook", response=dict[str, Any])
+@router.get("/classes/{class_id}/gradebook", **answer(answers.Gradebook))
 def get_gradebook(request: HttpRequest, class_id: str) -> Json:
     """Everything that the class page shows. A cell that is not listed is blank."""
     found = access.seen(request, class_id)
@@ -83,21 +85,24 @@ def get_gradebook(request: HttpRequest, class_id: str) -> Json:
 # Categories
 
 
-@router.get("/classes/{class_id}/categories", response=dict[str, Any])
+@router.get("/classes/{class_id}/categories", **answer(answers.Categories))
 def list_categories(request: HttpRequest, class_id: str) -> Json:
+    """The categories of a class."""
     found = access.seen(request, class_id)
     return paging.whole([shapes.category(row) for row in categories.of_class(found)])
 
 
-@router.post("/classes/{class_id}/categories", response={201: dict[str, Any]})
+@router.post("/classes/{class_id}/categories", **answer(answers.Category, 201, refuses=[409]))
 def create_category(request: HttpRequest, class_id: str, body: CategoryBody) -> Status[Any]:
+    """Add a category. `weight` in percent, or null."""
     found = access.editable(request, class_id)
     fields = CategoryFields(body.name, body.weight, body.drop_lowest)
     return Status(201, shapes.category(categories.create(found, fields, access.origin(request))))
 
 
-@router.patch("/classes/{class_id}/categories/{category_id}", response=dict[str, Any])
+@router.patch("/classes/{class_id}/categories/{category_id}", **answer(answers.Category, refuses=[409]))
 def patch_category(request: HttpRequest, class_id: str, category_id: str, body: CategoryPatch) -> Json:
+    """Change a category. Fields left out stay."""
     found = access.editable(request, class_id)
     changes = cast(CategoryChanges, body.sent())
     return shapes.category(
@@ -105,8 +110,9 @@ def patch_category(request: HttpRequest, class_id: str, category_id: str, body: 
     )
 
 
-@router.delete("/classes/{class_id}/categories/{category_id}", response={204: None})
+@router.delete("/classes/{class_id}/categories/{category_id}", **answer(None, 204, refuses=[409]))
 def delete_category(request: HttpRequest, class_id: str, category_id: str) -> Status[Any]:
+    """Delete a category that no activity uses."""
     found = access.editable(request, class_id)
     categories.delete(found, access.number(category_id), access.origin(request))
     return Status(204, None)
@@ -115,38 +121,43 @@ def delete_category(request: HttpRequest, class_id: str, category_id: str) -> St
 # Activities
 
 
-@router.get("/classes/{class_id}/activities", response=dict[str, Any])
+@router.get("/classes/{class_id}/activities", **answer(answers.Activities))
 def list_activities(request: HttpRequest, class_id: str) -> Json:
+    """The activities of a class, by due date."""
     found = access.seen(request, class_id)
     stand = ClassStand(found)
     return paging.whole([shapes.activity(row, stand) for row in activities.of_class(found)])
 
 
-@router.post("/classes/{class_id}/activities", response={201: dict[str, Any]})
+@router.post("/classes/{class_id}/activities", **answer(answers.Activity, 201))
 def create_activity(request: HttpRequest, class_id: str, body: ActivityBody) -> Status[Any]:
+    """Add an activity. Aeries follows by itself when the class is synced and the activity is published."""
     found = access.editable(request, class_id)
     values = _activity_values(body.model_dump())
     row = activities.create(found, ActivityFields(**values), access.origin(request))
     return Status(201, shapes.activity(row, ClassStand(found, [row.id])))
 
 
-@router.get("/classes/{class_id}/activities/{activity_id}", response=dict[str, Any])
+@router.get("/classes/{class_id}/activities/{activity_id}", **answer(answers.Activity))
 def get_activity(request: HttpRequest, class_id: str, activity_id: str) -> Json:
+    """One activity."""
     found = access.seen(request, class_id)
     row = activities.get(found, access.number(activity_id))
     return shapes.activity(row, ClassStand(found, [row.id]))
 
 
-@router.patch("/classes/{class_id}/activities/{activity_id}", response=dict[str, Any])
+@router.patch("/classes/{class_id}/activities/{activity_id}", **answer(answers.Activity))
 def patch_activity(request: HttpRequest, class_id: str, activity_id: str, body: ActivityPatch) -> Json:
+    """Change an activity. Fields left out stay."""
     found = access.editable(request, class_id)
     changes = cast(ActivityChanges, _activity_values(body.sent()))
     row = activities.update(found, access.number(activity_id), changes, access.origin(request))
     return shapes.activity(row, ClassStand(found, [row.id]))
 
 
-@router.delete("/classes/{class_id}/activities/{activity_id}", response={204: None})
+@router.delete("/classes/{class_id}/activities/{activity_id}", **answer(None, 204))
 def delete_activity(request: HttpRequest, class_id: str, activity_id: str) -> Status[Any]:
+    """Delete an activity. Its scores are kept; nothing is deleted in Aeries."""
     found = access.editable(request, class_id)
     activities.delete(found, access.number(activity_id), access.origin(request))
     return Status(204, None)
@@ -161,7 +172,10 @@ def _activity_values(sent: Json) -> Json:
 # Scores
 
 
-@router.put("/classes/{class_id}/activities/{activity_id}/scores/{student_id}", response=dict[str, Any])
+@router.put(
+    "/classes/{class_id}/activities/{activity_id}/scores/{student_id}",
+    **answer(answers.Cell, refuses=[409, 412]),
+)
 def put_score(
     request: HttpRequest,
     class_id: str,
@@ -170,7 +184,7 @@ def put_score(
     body: ScoreBody,
     if_match: Annotated[str | None, Header(alias="If-Match")] = None,
 ) -> Json:
-    """Saved at once; Aeries follows by itself."""
+    """Save one score. It is saved at once; Aeries follows by itself."""
     found = access.editable(request, class_id)
     activity = access.number(activity_id)
     write = body.write(access.number(student_id))
@@ -180,13 +194,13 @@ def put_score(
     return _cells(found, activity, saved)[0]
 
 
-@router.put("/classes/{class_id}/activities/{activity_id}/scores", response=dict[str, Any])
+@router.put("/classes/{class_id}/activities/{activity_id}/scores", **answer(answers.Cells, refuses=[409]))
 def put_scores(request: HttpRequest, class_id: str, activity_id: str, body: ScoresBody) -> Json:
-    """All or nothing."""
+    """Save scores of one activity, all or nothing."""
     found = access.editable(request, class_id)
     activity = access.number(activity_id)
-    writes = [row.write(int(row.student_id)) for row in body.scores]
-    saved = scores.save_scores(found, activity, writes, access.origin(request), points=body.points)
+    writes = [row.of_student() for row in body.scores]
+    saved = scores.save_scores(found, activity, writes, access.origin(request), points=body.believed_points())
     return paging.whole(_cells(found, activity, saved))
 
 
@@ -197,25 +211,28 @@ def _cells(class_id: int, activity_id: int, saved: list[Cell]) -> list[Json]:
 
 
 def _version(header: str | None) -> int | None:
-    if header is None:
+    if header is None or header.strip() == "*":
         return None
     text = header.strip().removeprefix("W/").strip('"')
-    if not text.isdecimal() or len(text) > 18:
-        raise InvalidError("If-Match names a version, a whole number.", field="If-Match")
+    if not (text.isascii() and text.isdecimal()) or len(text) > 18:
+        raise InvalidError(
+            "If-Match does not name a version.", hint="Send the cell's `version`.", field="If-Match"
+        )
     return int(text)
 
 
 # Students
 
 
-@router.get("/classes/{class_id}/students", response=dict[str, Any])
+@router.get("/classes/{class_id}/students", **answer(answers.Students))
 def list_students(request: HttpRequest, class_id: str) -> Json:
+    """The students of a class, also those who left."""
     found = access.seen(request, class_id)
     return paging.whole([shapes.student(row) for row in students.of_class(found)])
 
 
-@router.post("/classes/{class_id}/students", response={201: dict[str, Any]})
+@router.post("/classes/{class_id}/students", **answer(answers.Student, 201))
 def add_student(request: HttpRequest, class_id: str, body: StudentBody) -> Status[Any]:
-    """A student whom Aeries does not know."""
+    """Add a student whom Aeries does not know."""
     found = access.editable(request, class_id)
     return Status(201, shapes.student(students.add_by_hand(found, body.name, access.origin(request))))

@@ -7,8 +7,9 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router, Status
 
-from twinbook.api import access
+from twinbook.api import access, answers
 from twinbook.api.bodies import ConnectionBody, DistrictBody, RosterBody
+from twinbook.api.openapi import answer
 from twinbook.district import settings
 from twinbook.district.models import DistrictSettings
 from twinbook.sync import connecting, mark_table, night, rosters, runs
@@ -17,35 +18,37 @@ router = Router(tags=["district"])
 Json = dict[str, Any]
 
 
-@router.get("/aeries-connection", response=dict[str, Any])
+@router.get("/aeries-connection", **answer(answers.Connection, refuses=[403]))
 def get_connection(request: HttpRequest) -> Json:
-    """Where Aeries is and how it stands; never the certificate."""
+    """Where Aeries is and how it stands. The certificate itself is never shown."""
     access.administrator(request)
     return connecting.shown()
 
 
-@router.put("/aeries-connection", response=dict[str, Any])
+@router.put("/aeries-connection", **answer(answers.Connection))
 def put_connection(request: HttpRequest, body: ConnectionBody) -> Json:
-    """Fields left out stay."""
+    """Set where Aeries is and how hard it may be asked. Fields left out stay."""
     access.administrator(request)
     return connecting.put(body.sent())  # type: ignore[arg-type]
 
 
-@router.post("/aeries-connection/check", response=dict[str, Any])
+@router.post("/aeries-connection/check", **answer(answers.ConnectionCheck, refuses=[409]))
 def check_connection(request: HttpRequest) -> Json:
-    """Looks by reads only; about ten requests."""
+    """Look whether Aeries can be used, by about ten reads. What is wrong is part of the answer."""
     access.administrator(request)
     return connecting.check()
 
 
-@router.get("/district-settings", response=dict[str, Any])
+@router.get("/district-settings", **answer(answers.DistrictSettings, refuses=[403]))
 def get_settings(request: HttpRequest) -> Json:
+    """The settings of the district."""
     access.administrator(request)
     return _shown(settings.get())
 
 
-@router.patch("/district-settings", response=dict[str, Any])
+@router.patch("/district-settings", **answer(answers.DistrictSettings))
 def patch_settings(request: HttpRequest, body: DistrictBody) -> Json:
+    """Change settings of the district. Fields left out stay; `marks` is replaced as a whole."""
     access.administrator(request)
     return _shown(mark_table.patch(body.sent()))  # type: ignore[arg-type]
 
@@ -63,15 +66,16 @@ def _shown(row: DistrictSettings) -> Json:
     }
 
 
-@router.post("/roster-sync", response={202: dict[str, Any]})
+@router.post("/roster-sync", **answer(answers.Run, 202))
 def roster_sync(request: HttpRequest, body: RosterBody | None = None) -> Status[Any]:
+    """Read schools, staff, classes and students from Aeries. A school named here is remembered."""
     access.administrator(request)
     school = None if body is None else body.school_code
     return Status(202, runs.shown(rosters.begin(access.actor(request), school)))
 
 
-@router.post("/nightly", response={202: dict[str, Any]})
+@router.post("/nightly", **answer(answers.Run, 202))
 def nightly(request: HttpRequest) -> Status[Any]:
-    """Roster, then every synced class."""
+    """The nightly run now. First the roster, then every synced class."""
     access.administrator(request)
     return Status(202, runs.shown(night.begin(access.actor(request))))

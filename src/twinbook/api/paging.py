@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from ninja import Query
 
 PAGE = 500
+After = Annotated[int, Query(ge=0, lt=2**63, description="From `next`: continue after this item.")]
 T = TypeVar("T")
 
 

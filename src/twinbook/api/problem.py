@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -17,6 +21,11 @@ from twinbook.sync import remote
 from twinbook.sync.lease import LeaseBusy
 
 CONTENT_TYPE = "application/problem+json"
+
+_log = logging.getLogger(__name__)
+
+
+View = Callable[..., HttpResponse]
 
 
 class Forbidden(Exception):
@@ -34,7 +43,7 @@ def respond(
 ) -> HttpResponse:
     body: dict[str, Any] = {
         "type": "about:blank",
-        "title": code,
+        "title": HTTPStatus(status).phrase,
         "status": status,
         "code": code,
         "detail": detail,
@@ -104,7 +113,8 @@ def install(api: NinjaAPI) -> None:
     @api.exception_handler(ValidationError)
     def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
         first = error.errors[0] if error.errors else {}
-        place = "/".join(str(part) for part in first.get("loc", ())[2:])
+        loc = first.get("loc", ())
+        place = "/".join(str(part) for part in loc[2 if loc[:1] == ("body",) else 1 :])
         return respond(
             api,
             request,
@@ -123,7 +133,58 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(HttpError)
     def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
-        return respond(api, request, error.status_code, "bad_request", str(error))
+        return respond(
+            api,
+            request,
+            error.status_code,
+            "bad_request",
+            "The body is not JSON.",
+            "Send one JSON object in UTF-8, with `Content-Type: application/json`.",
+        )
+
+    @api.exception_handler(Exception)
+    def _bug(request: HttpRequest, error: Exception) -> HttpResponse:
+        _log.error("a route failed", exc_info=error)
+        return respond(
+            api,
+            request,
+            500,
+            "internal",
+            "Twinbook has made a mistake; nothing was saved.",
+            "Try again. If it goes on, please report the time of this answer.",
+        )
+
+
+def missing_route(api: NinjaAPI) -> View:
+    def answer(request: HttpRequest) -> HttpResponse:
+        return respond(
+            api, request, 404, "not_found", "There is no such route.", "All routes are at /api/v1/docs."
+        )
+
+    return answer
+
+
+def with_wrong_method(api: NinjaAPI, view: View) -> View:
+    """Django answers a method that a route does not have with a page; here it is a problem as well."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+            return response
+        allowed = response.headers["Allow"]
+        told = respond(
+            api,
+            request,
+            405,
+            "method_not_allowed",
+            f"This route does not take {request.method}.",
+            f"It takes {allowed}.",
+        )
+        told.headers["Allow"] = allowed
+        return told
+
+    return answer
 
 
 def _gradebook_status(error: gradebook.GradebookError) -> int:

@@ -7,8 +7,9 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from ninja import Router, Status
 
-from twinbook.api import access, paging
+from twinbook.api import access, answers, paging
 from twinbook.api.bodies import ForceBody, ResolveBody, SettingsBody
+from twinbook.api.openapi import answer
 from twinbook.api.problem import Forbidden
 from twinbook.district import roles
 from twinbook.gradebook import history
@@ -19,20 +20,21 @@ from twinbook.sync.problems import Seen
 
 router = Router(tags=["running"])
 Json = dict[str, Any]
-NOT_YET = {"x-not-yet": True}
 
 
-@router.post("/classes/{class_id}/force-sync", response={202: dict[str, Any]})
+@router.post("/classes/{class_id}/force-sync", **answer(answers.Run, 202, refuses=[409]))
 def force_sync(request: HttpRequest, class_id: str, body: ForceBody | None = None) -> Status[Any]:
-    """Looks at everything now; with `dry_run` nothing is written."""
+    """Look at everything of a class now. With `dry_run` nothing is written."""
     found = access.editable(request, class_id)
     dry_run = body is not None and body.dry_run
     return Status(202, runs.shown(force.begin(found, access.actor(request), dry_run=dry_run)))
 
 
-@router.get("/classes/{class_id}/runs", response=dict[str, Any])
-def list_runs(request: HttpRequest, class_id: str, after: int | None = None, limit: int = 100) -> Json:
-    """Newest first."""
+@router.get("/classes/{class_id}/runs", **answer(answers.Runs))
+def list_runs(
+    request: HttpRequest, class_id: str, after: paging.After | None = None, limit: int = 100
+) -> Json:
+    """The runs of a class, newest first."""
     limit = min(max(limit, 1), paging.PAGE)
     rows = runs.of_class(access.seen(request, class_id))
     if after is not None:
@@ -40,21 +42,24 @@ def list_runs(request: HttpRequest, class_id: str, after: int | None = None, lim
     return paging.page(request, list(rows[: limit + 1]), runs.shown, lambda run: run.id, limit)
 
 
-@router.get("/runs/{run_id}", response=dict[str, Any])
+@router.get("/runs/{run_id}", **answer(answers.Run))
 def get_run(request: HttpRequest, run_id: str) -> Json:
+    """One run and how far it is."""
     return runs.shown(_run(request, run_id))
 
 
-@router.get("/runs/{run_id}/plan", response=dict[str, Any])
+@router.get("/runs/{run_id}/plan", **answer(answers.Plan))
 def get_plan(request: HttpRequest, run_id: str) -> Json:
-    """What it did or, for a dry run, would do."""
+    """What a run did or, for a dry run, would do."""
     return runs.plan(_run(request, run_id))
 
 
-@router.post("/runs/{run_id}/undo", response={202: dict[str, Any]}, openapi_extra=NOT_YET)
+@router.post("/runs/{run_id}/undo", **answer(answers.Run, 202, not_yet=True))
 def undo_run(request: HttpRequest, run_id: str) -> Status[Any]:
-    """Not yet: answers 501."""
-    _run(request, run_id)
+    """Undo a run. Not yet: answers 501."""
+    run = _run(request, run_id)
+    if run.school_class_id is not None:
+        access.editable(request, str(run.school_class_id))
     raise errors.NotYet("Undoing a run is not built yet.")
 
 
@@ -69,16 +74,16 @@ def _run(request: HttpRequest, run_id: str) -> Run:
     return run
 
 
-@router.get("/classes/{class_id}/history", response=dict[str, Any])
+@router.get("/classes/{class_id}/history", **answer(answers.History))
 def get_history(
     request: HttpRequest,
     class_id: str,
     student: str | None = None,
     activity: str | None = None,
-    after: int | None = None,
+    after: paging.After | None = None,
     limit: int = paging.PAGE,
 ) -> Json:
-    """Newest first; a value that lost a conflict stands in `before`."""
+    """Every value that moved, newest first. A value that lost a conflict stands in `before`."""
     limit = min(max(limit, 1), paging.PAGE)
     rows = history.of_class(
         access.seen(request, class_id),
@@ -106,32 +111,34 @@ def _entry(row: HistoryEntry) -> Json:
     }
 
 
-@router.get("/classes/{class_id}/agreement", response=dict[str, Any], openapi_extra=NOT_YET)
+@router.get("/classes/{class_id}/agreement", **answer(answers.Agreements, not_yet=True))
 def get_agreement(request: HttpRequest, class_id: str) -> Json:
-    """Not yet: answers 501."""
+    """Both totals of each student and why they differ. Not yet: answers 501."""
     access.seen(request, class_id)
     raise errors.NotYet("Comparing both totals is not built yet.")
 
 
-@router.get("/classes/{class_id}/sync-settings", response=dict[str, Any])
+@router.get("/classes/{class_id}/sync-settings", **answer(answers.SyncSettings))
 def get_sync_settings(request: HttpRequest, class_id: str) -> Json:
+    """How a class is synced."""
     return settings.get(access.seen(request, class_id))
 
 
-@router.patch("/classes/{class_id}/sync-settings", response=dict[str, Any])
+@router.patch("/classes/{class_id}/sync-settings", **answer(answers.SyncSettings, refuses=[501]))
 def patch_sync_settings(request: HttpRequest, class_id: str, body: SettingsBody) -> Json:
+    """Change how a class is synced. Fields left out stay."""
     return settings.patch(access.editable(request, class_id), body.sent())
 
 
-@router.get("/classes/{class_id}/problems", response=dict[str, Any])
+@router.get("/classes/{class_id}/problems", **answer(answers.Questions))
 def list_problems(request: HttpRequest, class_id: str) -> Json:
-    """What needs a person; only open questions."""
+    """What needs a person. Only open questions are listed."""
     return paging.whole(problems.of_class(access.seen(request, class_id)))
 
 
-@router.post("/problems/{problem_id}/resolve", response=dict[str, Any])
+@router.post("/problems/{problem_id}/resolve", **answer(answers.Question, refuses=[409, 501]))
 def resolve_problem(request: HttpRequest, problem_id: str, body: ResolveBody) -> Json:
-    """Carries out one of its choices; it closes once the next look finds its cause gone."""
+    """Carry out one of the choices of a question. It closes once the next look finds its cause gone."""
     number = access.number(problem_id)
     row = problems.get(number)
     try:

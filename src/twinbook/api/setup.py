@@ -7,88 +7,92 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Body, Router, Status
 
-from twinbook.api import access, paging
+from twinbook.api import access, answers, paging
 from twinbook.api.bodies import ConfirmBody, SetupBody
+from twinbook.api.openapi import answer
 from twinbook.sync import errors, links, overview, runs, setup
 
 router = Router(tags=["set-up"])
 Json = dict[str, Any]
-NOT_YET = {"x-not-yet": True}
 DraftBody = Annotated[dict[str, Any], Body()]
 
 
-@router.get("/classes/{class_id}/aeries-gradebooks", response=dict[str, Any])
+@router.get("/classes/{class_id}/aeries-gradebooks", **answer(answers.AeriesGradebooks, refuses=[503]))
 def list_gradebooks(request: HttpRequest, class_id: str) -> Json:
-    """The gradebooks of the class's sections and teachers; asks Aeries."""
+    """The Aeries gradebooks of the class and of its teachers. Asks Aeries."""
     return paging.whole(setup.gradebooks(access.seen(request, class_id)))
 
 
-@router.post("/classes/{class_id}/setup", response={202: dict[str, Any]})
+@router.post("/classes/{class_id}/setup", **answer(answers.Begun, 202, refuses=[409, 501, 503]))
 def begin(request: HttpRequest, class_id: str, body: SetupBody) -> Status[Any]:
-    """Reads the gradebook as a run and proposes everything."""
+    """Begin a set-up, or go on with another gradebook. Reads the gradebook as a run and proposes everything."""
     found = access.editable(request, class_id)
     run, draft = setup.begin(found, body.gradebook_number, access.actor(request))
     return Status(202, {"run": runs.shown(run), "setup": draft})
 
 
-@router.get("/classes/{class_id}/setup", response=dict[str, Any])
+@router.get("/classes/{class_id}/setup", **answer(answers.Draft))
 def get_draft(request: HttpRequest, class_id: str) -> Json:
+    """The draft of the set-up."""
     return setup.draft(access.seen(request, class_id))
 
 
-@router.patch("/classes/{class_id}/setup", response=dict[str, Any])
+@router.patch("/classes/{class_id}/setup", **answer(answers.Draft, refuses=[409]))
 def patch_draft(request: HttpRequest, class_id: str, body: DraftBody) -> Json:
-    """The three lists with only the rows and fields to change."""
+    """Answer questions of the set-up. Send the three lists with only the rows and fields to change."""
     return setup.patch(access.editable(request, class_id), body)
 
 
-@router.delete("/classes/{class_id}/setup", response={204: None})
+@router.delete("/classes/{class_id}/setup", **answer(None, 204, refuses=[409]))
 def discard(request: HttpRequest, class_id: str) -> Status[Any]:
+    """Discard the draft. Nothing was written to either gradebook."""
     setup.discard(access.editable(request, class_id))
     return Status(204, None)
 
 
-@router.post("/classes/{class_id}/setup/refresh", response={202: dict[str, Any]})
+@router.post("/classes/{class_id}/setup/refresh", **answer(answers.Run, 202, refuses=[409]))
 def refresh(request: HttpRequest, class_id: str) -> Status[Any]:
-    """Reads again; rows whose item vanished or changed since their answer become stale."""
+    """Read the gradebook again. Rows whose item vanished or changed since their answer become stale."""
     found = access.editable(request, class_id)
     return Status(202, runs.shown(setup.refresh(found, access.actor(request))))
 
 
-@router.get("/classes/{class_id}/setup/summary", response=dict[str, Any])
+@router.get("/classes/{class_id}/setup/summary", **answer(answers.Plan))
 def get_summary(request: HttpRequest, class_id: str) -> Json:
     """What Confirm will do, value by value."""
     return setup.summary(access.seen(request, class_id))
 
 
-@router.post("/classes/{class_id}/setup/confirm", response={202: dict[str, Any]})
+@router.post("/classes/{class_id}/setup/confirm", **answer(answers.Run, 202, refuses=[409]))
 def confirm(request: HttpRequest, class_id: str, body: ConfirmBody) -> Status[Any]:
+    """Carry out the summary that has this fingerprint."""
     found = access.editable(request, class_id)
     return Status(202, runs.shown(setup.confirm(found, body.fingerprint, access.actor(request))))
 
 
-@router.get("/classes/{class_id}/links", response=dict[str, Any])
+@router.get("/classes/{class_id}/links", **answer(answers.Pairs))
 def list_links(request: HttpRequest, class_id: str) -> Json:
+    """Which activity is paired with which assignment."""
     return paging.whole(links.of_class(access.seen(request, class_id)))
 
 
-@router.post("/classes/{class_id}/links", response={202: dict[str, Any]}, openapi_extra=NOT_YET)
+@router.post("/classes/{class_id}/links", **answer(answers.Run, 202, not_yet=True))
 def repair_link(request: HttpRequest, class_id: str) -> Status[Any]:
-    """Not yet: answers 501."""
+    """Repair one pair. Not yet: answers 501."""
     access.editable(request, class_id)
     raise errors.NotYet("Repairing one pair is not built yet.")
 
 
-@router.post("/classes/{class_id}/sections", response={202: dict[str, Any]}, openapi_extra=NOT_YET)
+@router.post("/classes/{class_id}/sections", **answer(answers.Run, 202, not_yet=True))
 def combine_sections(request: HttpRequest, class_id: str) -> Status[Any]:
-    """Not yet: answers 501."""
+    """Combine sections. Not yet: answers 501."""
     access.editable(request, class_id)
     raise errors.NotYet("Combining sections is not built yet.")
 
 
-@router.post("/classes/{class_id}/unlink", response=dict[str, Any])
+@router.post("/classes/{class_id}/unlink", **answer(answers.Sync, refuses=[409, 503]))
 def unlink(request: HttpRequest, class_id: str) -> Json:
-    """Stops syncing; both gradebooks keep all their data."""
+    """Stop syncing. Both gradebooks keep all their data."""
     found = access.editable(request, class_id)
     links.unlink(found)
     return overview.class_sync(found)

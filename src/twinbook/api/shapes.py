@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+from gradebook_math import LmsTotal, cut
 from twinbook.core.values import Blank, ForeignMark, Mark, Number, OurValue, plain
-from twinbook.gradebook import cells
+from twinbook.gradebook import cells, totals
 from twinbook.gradebook.cells import Cell
 from twinbook.gradebook.models import Activity, Category, ClassStudent
 from twinbook.gradebook.overview import Gradebook
@@ -27,6 +29,20 @@ def student(row: ClassStudent) -> Json:
         "sis_student_id": row.student.sis_student_id,
         "active": row.active,
     }
+
+
+def total(found: LmsTotal) -> Json:
+    """The percentage is cut, never rounded; null while nothing counts, which is not a zero."""
+    return {
+        "percent": None if found.percent is None else plain(cut(found.percent)),
+        "points": _exact(found.points),
+        "maximum": _exact(found.maximum),
+    }
+
+
+def _exact(number: Fraction) -> str:
+    """Sums of points have four decimals at most."""
+    return plain(Decimal(number.numerator) / Decimal(number.denominator))
 
 
 def category(row: Category) -> Json:
@@ -88,6 +104,7 @@ _LEFT_OUT = (CellSync.SYNCED, CellSync.LOCAL)
 def gradebook(class_id: int, book: Gradebook) -> Json:
     """`scores`: every cell that is not blank and synced or local; one that is absent is blank."""
     stand = ClassStand(class_id)
+    total_of = totals.totals(book)
     shown: list[Json] = []
     for row in book.activities:
         for member in book.students:
@@ -97,7 +114,7 @@ def gradebook(class_id: int, book: Gradebook) -> Json:
             if not (empty and standing.sync in _LEFT_OUT):
                 shown.append(cell(found, row, standing))
     return {
-        "students": [student(row) for row in book.students],
+        "students": [{**student(row), "totals": total(total_of[row.student_id])} for row in book.students],
         "categories": [category(row) for row in book.categories],
         "activities": [activity(row, stand) for row in book.activities],
         "scores": shown,

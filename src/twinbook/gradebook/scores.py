@@ -153,7 +153,11 @@ def _check_points(activity: LockedActivity, points: Decimal | None) -> None:
 def _active_cell(members: dict[int, Member], student_id: int) -> Cell:
     member = members.get(student_id)
     if member is None:
-        raise NotFoundError("There is no such student in this class.", field=f"students/{student_id}")
+        raise NotFoundError(
+            "There is no such student in this class.",
+            hint="Take a student of the class's list; who is enrolled comes with the next roster sync.",
+            field=f"students/{student_id}",
+        )
     if not member.active:
         raise StudentInactiveError(
             "This student is no longer active in the class.", field=f"students/{student_id}"
