@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import date
 from typing import Any
 
 from django.db import connection
 from django.db.models import F
 
-from twinbook.district.models import AeriesConnection
+from tests.sync.children import eventually
+from twinbook.district.models import AeriesConnection, DistrictSettings
 from twinbook.gradebook.models import SchoolClass
-from twinbook.sync import wake
-from twinbook.sync.models import Link
+from twinbook.sync import lease, wake
+from twinbook.sync.models import ClassSync, Link
 
 
 def make_connection(**limits: Any) -> AeriesConnection:
@@ -21,7 +23,9 @@ def make_connection(**limits: Any) -> AeriesConnection:
 
 
 def make_class(*, live: bool = True) -> int:
+    DistrictSettings.objects.get_or_create(id=1)
     school_class = SchoolClass.objects.create(name="Algebra 1", school_code=994, section_number=1)
+    ClassSync.objects.create(school_class=school_class)
     Link.objects.create(
         school_class=school_class,
         connection=make_connection(),
@@ -67,6 +71,14 @@ def jobs(status: str = "todo") -> list[tuple[str, dict[str, int]]]:
 def clear_jobs() -> None:
     """Django's flush leaves Procrastinate's tables."""
     sql("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+
+
+def forget_leases() -> None:
+    """Ends the thread that renews what a test has left taken, before the database goes."""
+    lease.may_go_on()
+    for held in list(lease._renewer._held):
+        lease._renewer.forget(held)
+    eventually(lambda: not any(thread.name == "lease-renewer" for thread in threading.enumerate()))
 
 
 def sql(statement: str, parameters: list[Any] | None = None) -> None:

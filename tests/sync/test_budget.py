@@ -62,7 +62,7 @@ def ask(permits: DatabasePermits, lane: Lane, requests: int = 1) -> budget._Answ
 
 
 def give_back(answer: budget._Answer) -> None:
-    RequestSlot.objects.filter(id=answer.slot).update(until=one("SELECT clock_timestamp()"), taken=None)
+    sql("UPDATE sync_requestslot SET until = clock_timestamp(), taken = NULL WHERE id = %s", [answer.slot])
 
 
 def most_in_a_second(instants: list[float]) -> int:
@@ -95,6 +95,7 @@ def test_no_second_sees_more_than_rate_and_burst_also_when_granted_requests_are_
 def booked_instant(permits: DatabasePermits, requests: int) -> datetime:
     """When the requests may be sent, by the database's clock; gives the slot back."""
     answer = ask(permits, Lane.PERSON, requests)
+    assert answer.slot is not None
     until = RequestSlot.objects.get(id=answer.slot).until
     give_back(answer)
     return until - timedelta(seconds=90 * requests + budget.MARGIN_SECONDS)

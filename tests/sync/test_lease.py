@@ -6,12 +6,13 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 from django.db import connection, transaction
 
 from tests.sync.children import child, eventually, together
-from tests.sync.classes import clear_jobs, jobs, look_through, make_class, save, sql
+from tests.sync.classes import clear_jobs, forget_leases, jobs, look_through, make_class, save, sql
 from twinbook.gradebook.models import SchoolClass
 from twinbook.sync import lease, processes, wake
 from twinbook.sync.models import Lease
@@ -28,10 +29,7 @@ def class_id() -> int:
 def _nothing_left_over(transactional_db: None) -> Iterator[None]:
     clear_jobs()
     yield
-    lease.may_go_on()
-    for held in list(lease._renewer._held):
-        lease._renewer.forget(held)
-    eventually(lambda: not any(thread.name == "lease-renewer" for thread in threading.enumerate()))
+    forget_leases()
 
 
 def run_out(class_id: int) -> None:
@@ -208,7 +206,7 @@ def test_it_is_renewed_for_as_long_as_it_is_held(class_id: int, monkeypatch: pyt
             pass
 
 
-def _database_clock_is_past(instant: object) -> bool:
+def _database_clock_is_past(instant: datetime) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp() > %s", [instant])
         row = cursor.fetchone()

@@ -18,7 +18,7 @@ from django.db import connection, transaction
 
 from twinbook.district.models import DistrictSettings
 from twinbook.sync import clock, statements, wake
-from twinbook.sync.models import Installation, Mode, Run, RunKind, RunState
+from twinbook.sync.models import Installation, Run, RunKind, RunState
 
 SWEEP_SECONDS = 2.0
 SILENT_WORKER_SECONDS = 10
@@ -75,9 +75,9 @@ class Sweeper:
 
 
 def forgotten_classes() -> list[Forgotten]:
-    """Live, neither paused nor in a set-up run, nobody working on them, no job; and saved in, or due, or with a pair
-    that is due. The oldest attempt first."""
-    return [Forgotten(*row) for row in statements.rows(_FORGOTTEN, {"paused": Mode.PAUSED})]
+    """Live and synced (a look at a class that is paused, observed or set up does nothing), nobody working on them, no
+    job; and saved in, or due, or with a pair that is due. The oldest attempt first."""
+    return [Forgotten(*row) for row in statements.rows(_FORGOTTEN, {})]
 
 
 def wake_runs() -> None:
@@ -170,15 +170,16 @@ _FORGOTTEN = """
         JOIN sync_link AS link ON link.id = due.id
         JOIN gradebook_schoolclass AS class ON class.id = link.school_class_id
         LEFT JOIN sync_lease AS lease ON lease.kind = 'class' AND lease.subject = class.id
-        LEFT JOIN sync_classsync AS settings ON settings.school_class_id = class.id
+        JOIN sync_classsync AS settings ON settings.school_class_id = class.id
         WHERE link.ended_on IS NULL
           AND (lease.until IS NULL OR lease.until < clock_timestamp())
-          AND settings.mode IS DISTINCT FROM %(paused)s AND settings.setting_up IS NOT TRUE
-          AND NOT EXISTS (SELECT 1 FROM district_districtsettings WHERE mode = %(paused)s)
+          AND settings.mode = 'sync' AND NOT settings.setting_up
     )
     SELECT school_class_id, max(taking), bool_or(never_started), bool_or(crashed)
     FROM candidate
-    WHERE (never_started OR next_attempt_at IS NULL OR next_attempt_at <= clock_timestamp())
+    WHERE EXISTS (SELECT 1 FROM district_districtsettings WHERE mode = 'sync')
+      AND NOT EXISTS (SELECT 1 FROM sync_installation WHERE observe_only_since IS NOT NULL)
+      AND (never_started OR next_attempt_at IS NULL OR next_attempt_at <= clock_timestamp())
       AND NOT EXISTS (
         SELECT 1 FROM procrastinate_jobs AS job
         WHERE job.queueing_lock = 'class:' || school_class_id AND job.status IN ('todo', 'doing'))

@@ -20,6 +20,7 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.jobs import DeleteJobCondition
+from psycopg import AsyncConnection
 
 from twinbook.sync import lease
 from twinbook.sync.sweeper import SILENT_WORKER_SECONDS, Sweeper
@@ -33,7 +34,7 @@ LEAVE_SECONDS = 20
 """A job that does not end by then is left behind; its lease runs out, and its request ends by its own time-out."""
 HAND_BACK_SECONDS = 1
 """How long Procrastinate's worker waits for its jobs; longer ones go on in their threads without it."""
-LONGEST_RESTART_SECONDS = 5.0
+LONGEST_RESTART_SECONDS = 1.0
 DATABASE_PATIENCE_SECONDS = 5
 WATCH_SECONDS = 0.25
 SIDE_TASKS = ("listener", "update_heartbeats")
@@ -64,7 +65,8 @@ def _serve_once(concurrency: int, threads: _Threads, stop: threading.Event, wait
         with asyncio.Runner() as runner:
             runner.run(_until_stopped(_serve(concurrency, threads), stop))
     except Exception:  # noqa: BLE001 whatever broke, the next start finds everything again
-        _log.warning("the worker starts anew: its connection or its machinery broke", exc_info=True)
+        first = waited == 0
+        _log.warning("the worker starts anew: its connection or its machinery broke", exc_info=first)
         return min(max(2 * waited, 0.25), LONGEST_RESTART_SECONDS)
     return 0.0
 
@@ -84,6 +86,7 @@ async def _until_stopped(serving: Coroutine[None, None, None], stop: threading.E
 
 async def _serve(concurrency: int, threads: _Threads) -> None:
     """Ends only by being cancelled; raises what broke."""
+    await _reach_database()
     async with _database_app().open_async() as connected:
         workers = [
             asyncio.create_task(_worker(connected, LOOK_QUEUE, concurrency, threads)),
@@ -125,6 +128,12 @@ async def _worker(connected: App, queue: str, concurrency: int, threads: _Thread
         additional_context={"in_thread": threads.run},
         task_middleware=[],
     )
+
+
+async def _reach_database() -> None:
+    """Raises at once when the database is away; the pool would try by itself for half a minute, at growing intervals."""
+    reached = await AsyncConnection.connect(**connector_params(), connect_timeout=DATABASE_PATIENCE_SECONDS)
+    await reached.close()
 
 
 def _database_app() -> App:
