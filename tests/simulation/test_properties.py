@@ -28,7 +28,7 @@ from tests.simulation.room import DISTRICT, Class, Work, classroom
 from twinbook.aeries.side import AeriesSide
 from twinbook.core import merge
 from twinbook.core.cells import CellBase, CellState
-from twinbook.core.remote import CellTerms, TheirCell
+from twinbook.core.remote import CellTerms, FarSide, TheirCell
 from twinbook.core.table import Moved
 from twinbook.core.values import OurValue
 
@@ -148,11 +148,13 @@ def test_with_one_converted_value_as_base_a_score_is_sent_each_night(monkeypatch
     """C1's guard removed: the base is Aeries' answer in our unit, and equality is asked in our unit alone."""
     movements = merge.movements
 
-    def converted(cell: CellState, base: CellBase | None, theirs: TheirCell) -> tuple[Moved, Moved]:
+    def converted(
+        cell: CellState, base: CellBase | None, theirs: TheirCell, far: FarSide
+    ) -> tuple[Moved, Moved]:
         if base is None or base.theirs is None:
-            return movements(cell, base, theirs)
+            return movements(cell, base, theirs, far)
         back = DISTRICT.decode(replace(theirs, form=base.theirs), base.maxima.ours)
-        return movements(cell, replace(base, ours=back), theirs)
+        return movements(cell, replace(base, ours=back), theirs, far)
 
     def in_our_unit(side: AeriesSide, ours: OurValue, theirs: TheirCell, terms: CellTerms) -> bool:
         return side.decode(theirs, terms.maxima.ours) == ours

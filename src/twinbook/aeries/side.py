@@ -95,7 +95,7 @@ class AeriesSide:
                 maxima = terms.maxima
                 entry = value if maxima.ours == 0 or maxima.entry == 0 else value * maxima.entry / maxima.ours
                 entry = round_four(entry)
-                return Sendable(number_form(entry), entry)
+                return Sendable(number_form(entry), format(entry, "f"))
             case Blank():
                 return Impossible("clear_needs_typing", "clear the cell (leave it empty)")
             case Mark(kind):
@@ -122,9 +122,9 @@ class AeriesSide:
                 return True
             case Mark(MarkKind.MISSING), Form("blank"):
                 return terms.grading_completed
-            case Number(value), Form("number", Decimal() as entered):
+            case Number(value), Form("number"):
                 encoded = self.encode(ours, terms)
-                same_entry = isinstance(encoded, Sendable) and encoded.entry == entered
+                same_entry = isinstance(encoded, Sendable) and encoded.form == theirs.form
                 return same_entry or self.decode(theirs, terms.maxima.ours) == Number(value)
             case Number(value), Form("percent"):
                 return self.decode(theirs, terms.maxima.ours) == Number(round_four(value))
@@ -132,6 +132,13 @@ class AeriesSide:
                 return self.decode(theirs, terms.maxima.ours) == ours
             case _:
                 return False
+
+    @property
+    def blank(self) -> Form:
+        return BLANK_FORM
+
+    def in_row_units(self, form: Form) -> bool:
+        return form.kind == "number"
 
     def is_unknown_mark(self, form: Form) -> bool:
         return form.kind == "mark" and self._mark_kind(str(form.value)) is None

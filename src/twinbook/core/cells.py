@@ -131,7 +131,7 @@ class Send:
     ours: OurCell
     form: Form
     entry_text: str
-    """The request's number, four decimals at most."""
+    """What the request says."""
     terms: CellTerms
     replaces: OurValue
     """What the far side holds now, in our words: it goes into the history."""

@@ -56,7 +56,7 @@ def _decide(
     policy: Policy,
     overwrite: Policy,
 ) -> Decision:
-    ours_moved, theirs_moved = movements(cell, base, theirs)
+    ours_moved, theirs_moved = movements(cell, base, theirs, far)
     compared = _compare(cell.ours.value, theirs, far, terms)
     action = action_for(ours_moved, theirs_moved, compared)
     if action not in (Action.NOTHING, Action.NEW_BASE) and _still_rejected(cell, theirs):
@@ -85,7 +85,7 @@ def _policy_for(cell: CellState, base: CellBase | None, policy: Policy, overwrit
     return Policy.ASK if _is_open_conflict(cell.problem) else policy
 
 
-def movements(cell: CellState, base: CellBase | None, theirs: TheirCell) -> tuple[Moved, Moved]:
+def movements(cell: CellState, base: CellBase | None, theirs: TheirCell, far: FarSide) -> tuple[Moved, Moved]:
     """C1: a side has changed if and only if its own form differs from its own half of the base.
 
     A cell that was typed away and back counts as changed only when the far side changed too: someone chose that value
@@ -93,15 +93,15 @@ def movements(cell: CellState, base: CellBase | None, theirs: TheirCell) -> tupl
     """
     if base is None:
         return Moved.NO_BASE, Moved.NO_BASE
-    theirs_changed = base.theirs is None or theirs.form != base.theirs or _other_row_maxima(base, theirs)
+    theirs_changed = base.theirs is None or theirs.form != base.theirs or _other_row_maxima(base, theirs, far)
     ours_changed = base.ours is None or cell.ours.value != base.ours
     chosen_again = theirs_changed and cell.ours.version != base.ours_version
     return _moved(ours_changed or chosen_again), _moved(theirs_changed)
 
 
-def _other_row_maxima(base: CellBase, theirs: TheirCell) -> bool:
+def _other_row_maxima(base: CellBase, theirs: TheirCell, far: FarSide) -> bool:
     """A row whose own maxima moved says another thing with the same number (A3). Blanks and marks have no unit."""
-    if theirs.form.kind != "number":
+    if not far.in_row_units(theirs.form):
         return False
     return (base.maxima.entry, base.maxima.weight) != (theirs.entry_max, theirs.weight_max)
 
@@ -167,7 +167,7 @@ def _sendable(
     return Send(
         ours=cell.ours,
         form=encoded.form,
-        entry_text=format(encoded.entry, "f"),
+        entry_text=encoded.text,
         terms=terms,
         replaces=far.decode(theirs, terms.maxima.ours),
         date_completed=theirs.date_completed,

@@ -38,8 +38,8 @@ class CellTerms:
 class Sendable:
     form: Form
     """The form in which the far side will show the value after the write."""
-    entry: Decimal
-    """The number of the request, in the far side's unit of entry."""
+    text: str
+    """What the request says, in the far side's unit of entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,15 @@ class FarSide(Protocol):
 
     def agrees(self, ours: OurValue, theirs: TheirCell, terms: CellTerms) -> bool:
         """Whether two first-met or twice-changed values are equal. Never used to tell whether a side has changed."""
+        ...
+
+    @property
+    def blank(self) -> Form:
+        """The form of a row that was just created."""
+        ...
+
+    def in_row_units(self, form: Form) -> bool:
+        """Whether the value counts in the row's own maximum, so that under another one it says another thing (A3)."""
         ...
 
     def is_unknown_mark(self, form: Form) -> bool:

@@ -22,7 +22,7 @@ from twinbook.core.fields import AssignmentBody, Field, FieldBase, agree, new_bo
 from twinbook.core.matching import LmsActivity, SisAssignment, likely_partners
 from twinbook.core.remote import TheirCell
 from twinbook.core.snapshot import OurActivity, TheirAssignment
-from twinbook.core.values import Blank, ForeignMark, Form, Mark, Number, OurValue
+from twinbook.core.values import Blank, ForeignMark, Mark, Number, OurValue
 
 EXTERNAL_PREFIX = "tb1:"
 _FIRST_LOOK = timedelta(seconds=2)
@@ -294,7 +294,7 @@ def planned(body: AssignmentBody) -> TheirAssignment:
 
 def blank_rows(pair: PairView, assignment: TheirAssignment, link: LinkView, began_at: datetime) -> ef.Reading:
     """The rows of an assignment that was just created: blank for every student of the gradebook (reference §11.3)."""
-    blank = TheirCell(Form("blank"), assignment.entry_max, assignment.weight_max)
+    blank = TheirCell(link.far.blank, assignment.entry_max, assignment.weight_max)
     active = {student.student_id for student in link.students if not student.tag.strip()}
     return ef.Reading(
         {cell.sis_student_id: blank for cell in pair.cells if cell.sis_student_id in active}, began_at

@@ -156,7 +156,7 @@ class ScoreEntry:
 
 @dataclass(frozen=True, slots=True)
 class WriteScores:
-    """One request → Accepted | Refused | Doubtful | NotSent"""
+    """One request → Accepted | Taken | Refused | Doubtful | NotSent"""
 
     unique_id: str
     entries: tuple[ScoreEntry, ...]
@@ -183,6 +183,13 @@ class Update:
 @dataclass(frozen=True, slots=True)
 class Accepted:
     reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Accepted, but the answer does not show it: a later reading is the proof. Aeries always proves (reference §12.4)."""
+
+    ended_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -352,6 +352,10 @@ class _Look:
                 case ef.Accepted(reading):
                     self.out.wrote = True
                     yield from self._prove(batch, ids, reading, last=not waiting)
+                case ef.Taken(ended_at):
+                    self.out.wrote = True
+                    self.uncertain.append(ended_at)
+                    yield ef.Commit((ch.EndIntents(ids, ended_at),))
                 case ef.Refused(message, _) if len(batch) == 1:
                     yield ef.Commit((ch.SettleIntents(ids), self._rejected(batch, message)))
                 case ef.Refused(_, ended_at):
