@@ -203,20 +203,23 @@ class Gradebook(Answer):
 # 3.4 Running
 
 
-class SideCounts(Answer):
-    categories_created: int
+class AeriesCounts(Answer):
     activities_created: int
     activities_updated: int
     scores_set: int
     scores_cleared: int
 
 
+class LmsCounts(AeriesCounts):
+    categories_created: int
+
+
 class Counts(Answer):
     matched: int
     ignored_in_aeries: int
     ignored_in_lms: int
-    lms: SideCounts
-    aeries: SideCounts
+    lms: LmsCounts
+    aeries: AeriesCounts
     conflicts: int
     held: int
     field_differences: int

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from twinbook.aeries.errors import AeriesError
 from twinbook.aeries.health import Check, check_identity
 from twinbook.aeries.models import SystemInfo
 from twinbook.district import connection
-from twinbook.district.models import AeriesConnection
+from twinbook.district.models import AeriesConnection, ConnectionState
 from twinbook.sync import clock, identity, remote
 from twinbook.sync.models import RemoteState
 
@@ -18,6 +19,7 @@ Json = dict[str, Any]
 def shown() -> Json:
     """Never with the certificate."""
     row = connection.get()
+    state, checked_at = _stand(row)
     return {
         "url": row.url,
         "database_year": row.database_year,
@@ -31,14 +33,23 @@ def shown() -> Json:
         "second_look_seconds": row.second_look_seconds,
         "allow_http": row.allow_http,
         "certificate_set": bool(row.certificate_encrypted),
-        "state": _state(row),
-        "checked_at": None if row.checked_at is None else row.checked_at.isoformat(),
+        "state": state,
+        "checked_at": None if checked_at is None else checked_at.isoformat(),
     }
 
 
-def _state(row: AeriesConnection) -> str:
-    down = RemoteState.objects.filter(connection=row, down_since__isnull=False).exists()
-    return "unreachable" if down else row.state
+def _stand(row: AeriesConnection) -> tuple[str, datetime | None]:
+    """The last check, or what a run has found out since: an outage, or an Aeries that answers again."""
+    remote_state = RemoteState.objects.filter(connection=row).first()
+    if remote_state is None:
+        return row.state, row.checked_at
+    if remote_state.down_since is not None:
+        return ConnectionState.UNREACHABLE, remote_state.down_since
+    answered = remote_state.identity_checked_at
+    unsure = row.state in (ConnectionState.NEVER_CHECKED, ConnectionState.UNREACHABLE)
+    if unsure and answered is not None and (row.checked_at is None or answered > row.checked_at):
+        return ConnectionState.OK, answered
+    return row.state, row.checked_at
 
 
 def put(changes: connection.ConnectionChanges) -> Json:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models.functions import Now
 
 from twinbook.core.carry_out.look import LookOutcome, look_through
+from twinbook.district import settings
 from twinbook.sync import errors, health, lease, runs, summary
 from twinbook.sync.interpreter import Interpreter
 from twinbook.sync.lease import Lease
@@ -29,8 +30,13 @@ def check(class_id: int, *, dry_run: bool) -> None:
         raise errors.SetupRunning
     if sync is None or not live_links(class_id):
         raise errors.NotSynced
-    if sync.mode == Mode.PAUSED and not dry_run:
+    if not dry_run and sync.mode == Mode.PAUSED:
         raise errors.Paused
+    if not dry_run and settings.get().mode == Mode.PAUSED:
+        raise errors.Paused(
+            "Syncing is paused for the whole district.",
+            hint="An administrator sets the district back to `sync`; a dry run is possible.",
+        )
 
 
 def carry_out(run: Run) -> None:

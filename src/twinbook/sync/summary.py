@@ -10,13 +10,9 @@ from twinbook.core.carry_out.report import Line, Report
 from twinbook.gradebook.models import Activity, Student
 from twinbook.sync.models import Pair, PairState
 
-SIDE_COUNTS = (
-    "categories_created",
-    "activities_created",
-    "activities_updated",
-    "scores_set",
-    "scores_cleared",
-)
+AERIES_COUNTS = ("activities_created", "activities_updated", "scores_set", "scores_cleared")
+LMS_COUNTS = ("categories_created", *AERIES_COUNTS)
+"""Categories are never created in Aeries: its API cannot."""
 
 
 def counts_of(report: Report, link_id: int) -> dict[str, Any]:
@@ -25,8 +21,8 @@ def counts_of(report: Report, link_id: int) -> dict[str, Any]:
         "matched": states.count(PairState.LINKED),
         "ignored_in_aeries": states.count(PairState.IGNORED_IN_AERIES),
         "ignored_in_lms": states.count(PairState.IGNORED_IN_LMS),
-        "lms": {name: report.counts[f"lms.{name}"] for name in SIDE_COUNTS},
-        "aeries": {name: report.counts[f"aeries.{name}"] for name in SIDE_COUNTS},
+        "lms": {name: report.counts[f"lms.{name}"] for name in LMS_COUNTS},
+        "aeries": {name: report.counts[f"aeries.{name}"] for name in AERIES_COUNTS},
         "conflicts": report.counts["conflicts"],
         "held": report.counts["held"],
         "field_differences": report.counts["field_differences"],
@@ -35,13 +31,12 @@ def counts_of(report: Report, link_id: int) -> dict[str, Any]:
 
 
 def empty_counts() -> dict[str, Any]:
-    side = dict.fromkeys(SIDE_COUNTS, 0)
     return {
         "matched": 0,
         "ignored_in_aeries": 0,
         "ignored_in_lms": 0,
-        "lms": dict(side),
-        "aeries": dict(side),
+        "lms": dict.fromkeys(LMS_COUNTS, 0),
+        "aeries": dict.fromkeys(AERIES_COUNTS, 0),
         "conflicts": 0,
         "held": 0,
         "field_differences": 0,
