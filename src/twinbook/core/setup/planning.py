@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -47,6 +47,22 @@ def confirmed_plan(
     )
 
 
+def pair_steps(
+    draft: Draft,
+    snapshot: ClassSnapshot,
+    reading: GradebookReading,
+    far: FarSide,
+    context: SetupContext,
+    rows: Iterable[AssignmentRow],
+) -> Iterator[MatchPair]:
+    """What matching each of these rows would do. They need not stand in the draft as they are given here."""
+    plan = _Planning(draft, snapshot, reading, far, context)
+    for row in rows:
+        step = plan.pair(row)
+        if step is not None:
+            yield step
+
+
 class _Planning:
     def __init__(
         self,
@@ -85,10 +101,17 @@ class _Planning:
 
     def pairs(self) -> Iterator[MatchPair]:
         for row in self._draft.assignments:
-            activity = self._ours.get(row.lms_id or "")
-            assignment = self._theirs.get(row.aeries_id)
-            if row.action is Action.MATCH and activity is not None and assignment is not None:
-                yield self._pair(row, activity, assignment)
+            step = self.pair(row) if row.action is Action.MATCH else None
+            if step is not None:
+                yield step
+
+    def pair(self, row: AssignmentRow) -> MatchPair | None:
+        """None: its assignment or the activity is not there."""
+        activity = self._ours.get(row.lms_id or "")
+        assignment = self._theirs.get(row.aeries_id)
+        if activity is None or assignment is None:
+            return None
+        return self._pair(row, activity, assignment)
 
     def _pair(self, row: AssignmentRow, activity: OurActivity, assignment: TheirAssignment) -> MatchPair:
         meeting = meet(
