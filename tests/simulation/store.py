@@ -263,6 +263,11 @@ class Store:
                 if key not in paired and key not in self.deleted
             ),
             create_here=link.create_here,
+            roster={
+                student.sis_student_id: student.id
+                for student in self.students.values()
+                if student.active and student.sis_student_id is not None
+            },
             values_in_class=sum(
                 not isinstance(cell.value, Blank)
                 for (activity, _), cell in self.scores.items()
@@ -309,6 +314,12 @@ class Store:
             ),
             open_question=None if question is None else question.held.code,
         )
+
+    def unpaired_view(self, activity: int) -> PairView | None:
+        self.pairs[0] = Pair(0, PairState.CREATING, activity)
+        view = self.pair_view(0)
+        del self.pairs[0]
+        return view
 
     def _cell_view(self, pair: Pair, student: OurStudent) -> CellView:
         assert pair.activity is not None and student.sis_student_id is not None

@@ -135,6 +135,8 @@ class World:
                 return self.store.link_view()
             case ef.LoadPair(pair):
                 return self.store.pair_view(pair)
+            case ef.LoadUnpaired(activity):
+                return self.store.unpaired_view(activity)
             case ef.Now():
                 return self.clock.now
             case ef.MintExternalId():

@@ -144,6 +144,8 @@ class Interpreter:
             case ef.LoadPair(pair):
                 endings.note(pair, self.lease)
                 return load.pair_view(pair)
+            case ef.LoadUnpaired(activity):
+                return load.unpaired_view(self.class_id, activity)
             case ef.Commit(changes):
                 return self._commit(changes)
             case ef.Now():

@@ -73,6 +73,7 @@ def link_view(link_id: int, *, dry_run: bool = False) -> LinkView:
         pairs=tuple(_head(pair, link, now) for pair in pairs),
         new_activities=tuple(our_activity(activity) for activity in new.order_by("id")),
         create_here=_to_create(link.id),
+        roster={sis: student for student, sis in _members(link.school_class_id)},
         values_in_class=Score.objects.filter(activity_id__in=in_pairs).exclude(kind="blank").count(),
     )
 
@@ -217,11 +218,44 @@ def maxima_of(pair: Pair) -> Maxima | None:
     return Maxima(pair.max_ours, pair.max_entry, pair.max_weight)
 
 
-def _cells(pair: Pair) -> tuple[CellView, ...]:
-    class_id = pair.link.school_class_id
-    members = ClassStudent.objects.filter(
+def unpaired_view(class_id: int, activity_id: int) -> PairView | None:
+    """An activity of no pair, as its pair would look: nothing is stored for it yet."""
+    activity = Activity.objects.filter(id=activity_id, deleted_at=None).first()
+    if activity is None:
+        return None
+    ours = scores.of_activity(activity_id)
+    return PairView(
+        id=0,
+        state=PairState.CREATING,
+        activity=our_activity(activity),
+        edited_at=activity.edited_at,
+        unique_id=None,
+        number=None,
+        external_id=None,
+        create_sent_at=None,
+        create_ended_at=None,
+        create_confirmed=False,
+        fields={},
+        maxima=None,
+        their_due_on=None,
+        their_grading_completed=False,
+        cells=tuple(
+            CellView(student, sis, our_cell(ours.get(student)), None, None, (), None, send_anyway=False)
+            for student, sis in _members(class_id)
+        ),
+        open_question=None,
+    )
+
+
+def _members(class_id: int) -> list[tuple[int, int]]:
+    """Active students whom Aeries knows: (our id, StudentID)."""
+    rows = ClassStudent.objects.filter(
         school_class_id=class_id, active=True, student__sis_student_id__isnull=False
     ).values_list("student_id", "student__sis_student_id")
+    return sorted((student, sis) for student, sis in rows if sis is not None)
+
+
+def _cells(pair: Pair) -> tuple[CellView, ...]:
     assert pair.activity_id is not None
     ours = scores.of_activity(pair.activity_id)
     bases = {row.student_id: row for row in CellBaseRow.objects.filter(pair=pair)}
@@ -239,8 +273,7 @@ def _cells(pair: Pair) -> tuple[CellView, ...]:
             problem=problems.get(student),
             send_anyway=answers.get(student) == our_cell(ours.get(student)).version,
         )
-        for student, sis in sorted(members)
-        if sis is not None
+        for student, sis in _members(pair.link.school_class_id)
     )
 
 

@@ -64,6 +64,13 @@ class LoadPair:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadUnpaired:
+    """For a dry run, which enrols nothing: an activity of no pair, as its pair would look → PairView | None"""
+
+    activity: int
+
+
+@dataclass(frozen=True, slots=True)
 class CheckIdentity:
     """School, database year and gradebook are still the ones that were linked (G2) → Identity | Trouble"""
 
@@ -270,6 +277,7 @@ class NextDirty:
 Effect = (
     LoadLink
     | LoadPair
+    | LoadUnpaired
     | CheckIdentity
     | ReadGradebook
     | ListAssignments

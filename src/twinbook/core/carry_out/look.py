@@ -39,11 +39,12 @@ from twinbook.core.carry_out.scores import (
     Pending,
     ScoresOutcome,
     carry_out_scores,
+    kind_of,
 )
 from twinbook.core.carry_out.views import LinkView, NewItems, PairHead, PairState, PairView
 from twinbook.core.matching import LmsActivity, SisAssignment, likely_partners
 from twinbook.core.snapshot import OurActivity, TheirAssignment
-from twinbook.core.values import Maxima
+from twinbook.core.values import Blank, Maxima
 
 TRUST = timedelta(hours=24)
 """How long the student list and the gradebook are trusted after their last reading (G2)."""
@@ -311,8 +312,8 @@ class PairWork:
             now: datetime = yield ef.Now()
             reading: Any = blank_rows(self.pair, created.assignment, self.link, now)
         else:
-            # Whoever asks for a look at everything wants to know how it is now, not a moment ago.
-            fresh = self.lane is ef.Lane.BULK
+            # Whoever asks for a look at everything, or looks for what was missing, wants to know how it is now.
+            fresh = self.lane is ef.Lane.BULK or self._was_missing
             reading = yield ef.ReadScores(self._unique_id, self.lane, may_reuse=not fresh)
         if isinstance(reading, ef.Trouble):
             yield from self._not_readable(reading)
@@ -387,6 +388,10 @@ class PairWork:
         if self.trouble is None:
             yield from self._looked_without_cells()
         return _WAIT
+
+    @property
+    def _was_missing(self) -> bool:
+        return any(head.id == self.pair.id and head.missing_since is not None for head in self.link.pairs)
 
     @property
     def _unique_id(self) -> str:
@@ -476,7 +481,18 @@ class _Whole:
             yield from self._pair(link, head, by_id)
             if self._stopped():
                 return
+        if not link.writes:
+            yield from self._would_create(link)
         yield ef.Progress(len(heads), len(heads), "")
+
+    def _would_create(self, link: LinkView) -> Generator[ef.Effect, Any, None]:
+        """What a dry run would have enrolled first."""
+        if link.new_in_lms is not NewItems.CREATE:
+            return
+        for activity in link.new_activities:
+            pair: PairView | None = yield ef.LoadUnpaired(activity.id)
+            if pair is not None:
+                yield from self._work(link, pair, None)
 
     def _give_way(self, link: LinkView) -> Generator[ef.Effect, Any, None]:
         """Saves made meanwhile go first, in their own lane (J3). What stays dirty is tried once, and left to the next look."""
@@ -511,16 +527,22 @@ class _Whole:
         if link.writes and (head.missing_since is not None or pair.open_question in _GONE):
             yield ef.Commit((ch.Missing(head.id, None), ch.JudgePair(head.id, head.activity_id, None)))
         fresh = yield from self._link()
-        work = PairWork(fresh, pair, self.lane, self.out.report)
-        scores = yield from work.run(by_id.get(head.unique_id or ""))
+        yield from self._work(fresh, pair, by_id.get(head.unique_id or ""))
+
+    def _work(
+        self, link: LinkView, pair: PairView, assignment: TheirAssignment | None
+    ) -> Generator[ef.Effect, Any, None]:
+        work = PairWork(link, pair, self.lane, self.out.report)
+        scores = yield from work.run(assignment)
         self.out.again |= work.again
         self.out.pushed |= work.wrote
         self._note(work.trouble)
-        if scores is not None and not self._stopped():
-            self.compared += scores.compared
-            self.blanks += scores.blanks
-            if scores.pending:
-                self.pending[pair.id] = scores.pending
+        if scores is None or self._stopped():
+            return
+        self.compared += scores.compared
+        self.blanks += scores.blanks
+        if scores.pending:
+            self.pending[pair.id] = scores.pending
 
     def _note(self, trouble: ef.Trouble | None) -> None:
         """What stops one item is told; what stops the class ends the look."""
@@ -633,10 +655,25 @@ class _Whole:
                 Line("lms", "create_activity", None, None, None, assignment.title, assignment.title),
                 "activities_created",
             )
-            self.out.again = link.writes
+            self.out.again |= link.writes
+            if not link.writes:
+                yield from self._would_fill(link, assignment)
         if link.writes:
             category = link.categories.category_of.get(assignment.category_code)
             yield ef.Commit((ch.CreateHere(assignment, category, ignored),))
+
+    def _would_fill(self, link: LinkView, assignment: TheirAssignment) -> Generator[ef.Effect, Any, None]:
+        """The scores that would come with a new activity: a look that writes takes them over in its next round."""
+        reading = yield ef.ReadScores(assignment.unique_id, self.lane, will_write=False)
+        if isinstance(reading, ef.Trouble):
+            self._note(reading)
+            return
+        for sis_student_id, cell in reading.rows.items():
+            value = link.far.decode(cell, assignment.weight_max)
+            student = link.roster.get(sis_student_id)
+            if student is not None and not isinstance(value, Blank):
+                line = Line("lms", kind_of(value), None, student, None, str(value), assignment.title)
+                self.out.report.add(line, "scores_set")
 
     def _question_about(
         self, link: LinkView, assignment: TheirAssignment, candidates: list[LmsActivity], habits: Habits

@@ -211,7 +211,7 @@ class _Look:
             match step:
                 case Send():
                     before, after = str(step.replaces) or None, str(step.ours.value)
-                    line = Line("aeries", _kind(step.ours.value), activity, view.student, before, after)
+                    line = Line("aeries", kind_of(step.ours.value), activity, view.student, before, after)
                     self.report.add(line, "scores_set")
                 case TakeOver():
                     pending = self._pending(view, step)
@@ -233,7 +233,7 @@ class _Look:
     def _pending(self, view: CellView, step: TakeOver) -> Pending:
         blank = isinstance(step.value, Blank)
         before, after = str(step.before) or None, str(step.value) or None
-        line = Line("lms", _kind(step.value), self.pair.activity.id, view.student, before, after)
+        line = Line("lms", kind_of(step.value), self.pair.activity.id, view.student, before, after)
         return Pending(self._take_over_change(view, step), line, "scores_cleared" if blank else "scores_set")
 
     # Our own side
@@ -496,7 +496,7 @@ class _Look:
         return max(open_ends) + self.link.longest_timeout + LATER if open_ends else None
 
 
-def _kind(value: OurValue) -> str:
+def kind_of(value: OurValue) -> str:
     match value:
         case Blank():
             return "clear_score"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -73,6 +74,8 @@ class LinkView:
     """Activities in no pair yet."""
     create_here: frozenset[str]
     """UniqueIDs of new assignments that a person said to create here although they look like something known."""
+    roster: Mapping[int, int]
+    """StudentID → our id: the class's active students whom Aeries knows."""
     values_in_class: int
     """Non-blank LMS values under linked pairs: what the class brake measures against."""
 
