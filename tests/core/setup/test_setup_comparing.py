@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.core.setup.setup_world import (
+from setup_world import (
     ANA,
     BEN,
     CLEO,
