@@ -110,6 +110,13 @@ class TestOpenQuestions:
         assert said(merged("7", "7", base("8", "8"), version=3, problem=conflict)) == "new base 7|7"
 
     @pytest.mark.parametrize("policy", list(Policy))
+    def test_a_policy_does_not_answer_a_conflict_that_was_open_before(self, policy: Policy) -> None:
+        conflict = problem_of(ProblemCode.CONFLICT, "9", "7", 2)
+        agreed = base("8", "8")
+        assert said(merged("9", "7", agreed, version=2, problem=conflict, policy=policy)) == "conflict"
+        assert said(merged("9", "7", version=2, problem=conflict, overwrite=Policy.LMS)) == "send 9.0000"
+
+    @pytest.mark.parametrize("policy", list(Policy))
     def test_a_value_that_aeries_refused_is_not_sent_again_by_itself(self, policy: Policy) -> None:
         refused = problem_of(ProblemCode.REJECTED, "9", "8", 2)
         assert (
