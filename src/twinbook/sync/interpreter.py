@@ -40,6 +40,7 @@ ProgressTold = Callable[[int, int, str], None]
 _LINK_CHANGES = (
     ch.StudentsSeen,
     ch.GradebookSeen,
+    ch.GradebookMissing,
     ch.Enrol,
     ch.CreateHere,
     ch.Pin,
@@ -375,8 +376,12 @@ class Interpreter:
         return reading
 
     def _number(self, unique_id: str) -> int:
-        number = Pair.objects.values_list("number", flat=True).get(link_id=self.link.id, unique_id=unique_id)
-        return number or 0
+        """Of its pair; a preview also reads what stands in no pair yet, and knows the number from the list."""
+        paired = Pair.objects.filter(link_id=self.link.id, unique_id=unique_id).values_list(
+            "number", flat=True
+        )
+        listed = () if self._listing is None else self._listing.assignments
+        return paired.first() or next((found.number for found in listed if found.unique_id == unique_id), 0)
 
     # Writes
 
