@@ -67,6 +67,7 @@ class Aeries:
         self.refuses: set[tuple[str, int]] = set()
         """Cells whose write Aeries refuses with a 400."""
         self.locked = False
+        self.deleted = False
         self.year = "2025-2026"
         self.writes = 0
 

@@ -43,6 +43,8 @@ class AeriesRemote:
         return AeriesRemote(self.aeries.fork())
 
     def head(self) -> GradebookHead:
+        if self.aeries.deleted:
+            raise Missing
         categories = tuple(TheirCategory(code, name, None) for code, name in self.aeries.categories.items())
         return GradebookHead(
             categories, (TheirTerm("S", "Spring", date(2026, 1, 5), date(2026, 6, 5)),), False
@@ -52,6 +54,8 @@ class AeriesRemote:
         return tuple(TheirStudent(s.student_id, s.start, s.end, s.tag) for s in self.aeries.students.values())
 
     def listing(self) -> tuple[TheirAssignment, ...]:
+        if self.aeries.deleted:
+            return ()
         return tuple(_assignment(a) for a in self.aeries.assignments.values())
 
     def assignment(self, unique_id: str) -> TheirAssignment:

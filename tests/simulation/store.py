@@ -56,7 +56,9 @@ class Link:
     gradebook_read_at: datetime | None = None
     terms: tuple[TheirTerm, ...] = ()
     today: date = date(2026, 3, 2)
+    missing_since: datetime | None = None
     create_here: frozenset[str] = frozenset()
+    missing_since: datetime | None = None
     looked_generation: int = 0
 
 
@@ -262,6 +264,8 @@ class Store:
                 for key, activity in self.activities.items()
                 if key not in paired and key not in self.deleted
             ),
+            missing_since=link.missing_since,
+            missing_since=link.missing_since,
             create_here=link.create_here,
             roster={
                 student.sis_student_id: student.id
@@ -431,8 +435,12 @@ class Store:
                 self._pair(pair, missing_since=since)
             case ch.StudentsSeen(students, at):
                 self.link = replace(self.link, students=students, students_read_at=at)
+            case ch.GradebookMissing(since):
+                self.link = replace(self.link, missing_since=since)
             case ch.GradebookSeen(_, terms, at):
                 self.link = replace(self.link, terms=terms, gradebook_read_at=at)
+            case ch.GradebookMissing(since):
+                self.link = replace(self.link, missing_since=since)
             case ch.LinkLooked(generation):
                 seen = self.link.looked_generation
                 self.link = replace(self.link, looked_generation=max(seen, generation))

@@ -111,3 +111,16 @@ def test_an_activity_deleted_here_is_a_question_and_nothing_there_changes(world:
     assert len(world.aeries.assignments) == 2
     assert len(world.store.activities) == 2
     assert world.writes == []
+
+
+def test_a_gradebook_that_vanished_is_a_question_after_a_second_look(world: Class) -> None:
+    world.aeries.deleted = True
+    assert world.look().trouble is not None
+    assert world.codes() == {}
+    world.clock.advance(61)
+    assert world.look().trouble is not None
+    assert list(world.codes().values()) == ["gradebook_gone"]
+    assert world.here(1, 1) == "8"
+    world.aeries.deleted = False
+    world.catch_up()
+    assert world.codes() == {}

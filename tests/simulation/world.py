@@ -182,7 +182,10 @@ class World:
             case ef.CheckIdentity():
                 return ef.Identity(self.store.link.today)
             case ef.ReadGradebook():
-                return self.remote.head()
+                try:
+                    return self.remote.head()
+                except Missing:
+                    return ef.Trouble(ef.Family.NOT_FOUND, "The gradebook is not there.")
             case ef.ReadStudents():
                 return ef.StudentList(self.remote.students(), began_at)
             case ef.ListAssignments():

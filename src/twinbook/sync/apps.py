@@ -7,9 +7,11 @@ class SyncConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate
 
-        from twinbook.sync import wake
+        from twinbook.gradebook import hooks
+        from twinbook.sync import announce, wake
 
         wake.listen()
+        hooks.register(announce.announce)
         post_migrate.connect(_have_an_identity, sender=self)
 
 

@@ -30,7 +30,7 @@ from twinbook.gradebook.history import Entry
 from twinbook.gradebook.models import Side
 from twinbook.gradebook.origin import Origin
 from twinbook.gradebook.scores import ValueChange
-from twinbook.sync import clock, codec, questions
+from twinbook.sync import announce, clock, codec, questions
 from twinbook.sync.load import our_activity
 from twinbook.sync.models import (
     CategoryPair,
@@ -73,6 +73,7 @@ class Committer:
             self._record([change for change in changes if isinstance(change, ch.RecordWrite)])
             for change in changes:
                 self._apply(change)
+        announce.announce(self.class_id)
         return Committed(frozenset(self._lost), dict(self._intents))
 
     def _apply(self, change: ch.Change) -> None:
@@ -131,6 +132,8 @@ class Committer:
                 self._students(change)
             case ch.GradebookSeen():
                 self._gradebook(change)
+            case ch.GradebookMissing(since):
+                Link.objects.filter(id=self.link_id).update(missing_since=since)
             case ch.LinkLooked():
                 self._link_looked(change)
             case _:

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.db.models.functions import Now
 
+from twinbook.core.carry_out import effects as ef
 from twinbook.core.carry_out.look import LookOutcome, look_through
 from twinbook.district import settings
 from twinbook.sync import errors, health, lease, runs, summary
 from twinbook.sync.interpreter import Interpreter
 from twinbook.sync.lease import Lease
-from twinbook.sync.look import live_links, put_off_or_served
+from twinbook.sync.look import live_links, note_pushed, put_off_or_served
 from twinbook.sync.models import ClassSync, Link, Mode, Run, RunKind
 
 LEASE_WAIT_SECONDS = 60.0
@@ -57,8 +58,9 @@ def look_at_link(run: Run, link: Link, held: Lease) -> LookOutcome:
         # Also where the class only observes: it was looked at now.
         Link.objects.filter(id=link.id).update(last_pulled_at=Now())
     if not run.dry_run:
+        note_pushed(link.id, outcome)
         put_off_or_served(link.school_class_id, outcome.trouble)
-    if outcome.trouble is not None and outcome.trouble.stops_the_class:
+    if outcome.trouble is not None and _broken_off(outcome.trouble, outcome):
         run.counts, run.plan = counts, plan
         run.save(update_fields=["counts", "plan"])
         hint = "What was not done is found again and done by itself."
@@ -66,6 +68,11 @@ def look_at_link(run: Run, link: Link, held: Lease) -> LookOutcome:
     else:
         runs.finish(run, counts=counts, plan=plan, held=outcome.held)
     return outcome
+
+
+def _broken_off(trouble: ef.Trouble, outcome: LookOutcome) -> bool:
+    """Whether the look ended there. A trouble of one item is told in the report, and everything else was done."""
+    return trouble.stops_the_class or trouble.message not in outcome.report.troubles
 
 
 def _rounds(run: Run, link: Link, held: Lease) -> LookOutcome:

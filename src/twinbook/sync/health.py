@@ -20,7 +20,7 @@ from django.db import transaction
 
 from twinbook.aeries import errors
 from twinbook.aeries.errors import AeriesError
-from twinbook.sync import budget, statements, wake
+from twinbook.sync import announce, budget, statements, wake
 
 LONGEST_PROBE_WAIT_SECONDS = 120
 PROBE_MARGIN_SECONDS = 5
@@ -104,6 +104,7 @@ def note_success(remote_id: int) -> None:
             return
         waiting = statements.rows(_WAITING, {"remote": remote_id})
     _log.info("Aeries answers again; %d classes were waiting", len(waiting))
+    announce.announce_everybody()
     for (class_id,) in waiting:
         wake.wake_class(class_id)
 
@@ -134,6 +135,7 @@ def note_trouble(
         began = statements.one(_TROUBLE, parameters)
     if began is not None and began[0]:
         _log.warning("Aeries cannot be reached (%s); it is probed until it answers", type(error).__name__)
+        announce.announce_everybody()
 
 
 def _is_outage(error: errors.Wait) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from twinbook.sync import clock, errors, lease, load, questions
+from twinbook.sync import announce, clock, errors, lease, load, questions
 from twinbook.sync.look import live_links
 from twinbook.sync.models import ClassSync, Link, Pair, PairState, SetupDraft
 
@@ -60,3 +60,4 @@ def unlink(class_id: int) -> None:
             Link.objects.filter(id=link.id).update(ended_on=load.today(link.connection_id, clock.now()))
             questions.close_all(class_id, link.id, "syncing was stopped")
         SetupDraft.objects.filter(school_class_id=class_id).delete()
+    announce.announce(class_id)

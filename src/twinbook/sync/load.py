@@ -72,6 +72,7 @@ def link_view(link_id: int, *, dry_run: bool = False) -> LinkView:
         today=today(link.connection_id, now),
         pairs=tuple(_head(pair, link, now) for pair in pairs),
         new_activities=tuple(our_activity(activity) for activity in new.order_by("id")),
+        missing_since=link.missing_since,
         create_here=_to_create(link.id),
         roster={sis: student for student, sis in _members(link.school_class_id)},
         values_in_class=Score.objects.filter(activity_id__in=in_pairs).exclude(kind="blank").count(),
@@ -108,7 +109,9 @@ def brake_limits(brake: dict[str, Any]) -> BrakeLimits:
 
 
 def category_map(link_id: int) -> CategoryMap:
-    paired = CategoryPair.objects.filter(link_id=link_id, category__isnull=False, code__isnull=False)
+    paired = CategoryPair.objects.filter(
+        link_id=link_id, category__isnull=False, code__isnull=False, missing_since=None
+    )
     code_of: dict[int, str] = {}
     category_of: dict[str, int] = {}
     for row in paired:

@@ -67,8 +67,15 @@ def look_once(link: Link, held: Lease) -> LookOutcome | None:
     everything = Link.objects.values_list("look_at_everything", flat=True).get(id=link.id)
     outcome = interpreter.drive(look_through() if everything else push())
     record.end(outcome)
+    note_pushed(link.id, outcome)
     put_off_or_served(link.school_class_id, outcome.trouble)
     return outcome
+
+
+def note_pushed(link_id: int, outcome: LookOutcome) -> None:
+    """Also of a round that another one follows: the next round may have nothing left to send."""
+    if outcome.pushed:
+        Link.objects.filter(id=link_id).update(last_pushed_at=Now())
 
 
 def put_off_or_served(class_id: int, trouble: ef.Trouble | None) -> None:

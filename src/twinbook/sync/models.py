@@ -172,6 +172,8 @@ class Link(models.Model):
     last_pushed_at = models.DateTimeField(null=True)
     students_read_at = models.DateTimeField(null=True)
     gradebook_read_at = models.DateTimeField(null=True)
+    missing_since = models.DateTimeField(null=True)
+    """First look that did not find the gradebook itself; a second one by another route decides (A7)."""
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -209,6 +211,8 @@ class CategoryPair(models.Model):
     code = models.CharField(max_length=4, null=True)
     their_name = models.TextField(blank=True, default="")
     their_percent = models.DecimalField(max_digits=9, decimal_places=4, null=True)
+    missing_since = models.DateTimeField(null=True)
+    """First reading of the gradebook that lacked the code (A7)."""
 
     class Meta:
         constraints = [

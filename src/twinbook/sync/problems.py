@@ -22,7 +22,7 @@ from twinbook.gradebook import scores
 from twinbook.gradebook.cells import value_text
 from twinbook.gradebook.origin import Origin, OriginKind
 from twinbook.gradebook.scores import ScoreWrite
-from twinbook.sync import codec, commit, errors, load, questions, wake, wording
+from twinbook.sync import announce, codec, commit, errors, load, questions, wake, wording
 from twinbook.sync.models import CellBaseRow, Link, Pair, PairState, Problem
 
 Json = dict[str, Any]
@@ -118,6 +118,7 @@ def resolve(problem_id: int, choice: str, actor: str, seen: Seen | None = None) 
         _look_again(row)
         body = shown(row)
     wake.wake_class(row.school_class_id)
+    announce.announce(row.school_class_id)
     return body
 
 

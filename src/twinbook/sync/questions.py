@@ -6,12 +6,14 @@ One open problem per subject. An unchanged cause keeps its id, also when a value
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from twinbook.core.carry_out import changes as ch
-from twinbook.sync import codec
-from twinbook.sync.models import CategoryPair, Problem
+from twinbook.sync import clock, codec
+from twinbook.sync.models import CategoryPair, Link, Problem
 
 FOUND_FINE = "nothing is in question any more"
 
@@ -69,11 +71,19 @@ def judge_subjects(class_id: int, link_id: int, change: ch.JudgeSubjects) -> Non
 
 
 def judge_categories(class_id: int, link_id: int, codes: set[str]) -> None:
-    """A paired code that the gradebook no longer has: ask, never infer a new mapping (behaviour §3)."""
-    held: dict[str, ch.Held] = {}
+    """A paired code that the gradebook no longer has takes no creates from now on (Aeries would silently use its first
+    category); it is a question once a later reading lacks it too (A7). A new mapping is never inferred (behaviour §3)."""
+    now = clock.now()
     paired = CategoryPair.objects.filter(link_id=link_id, category__isnull=False, code__isnull=False)
-    for row in paired.exclude(code__in=codes):
-        held[f"category:{row.id}"] = ch.Held("category_gone", details={"name": row.their_name})
+    paired.filter(code__in=codes).update(missing_since=None)
+    paired.exclude(code__in=codes).filter(missing_since=None).update(missing_since=now)
+    wait = timedelta(
+        seconds=Link.objects.select_related("connection").get(id=link_id).connection.second_look_seconds
+    )
+    held = {
+        f"category:{row.id}": ch.Held("category_gone", details={"name": row.their_name})
+        for row in paired.filter(missing_since__lte=now - wait)
+    }
     judge_subjects(class_id, link_id, ch.JudgeSubjects("category", held))
 
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from twinbook.aeries import errors as wire_errors
 from twinbook.district.errors import DistrictError
-from twinbook.sync import errors, lease, remote, summary, wake
+from twinbook.sync import announce, errors, lease, remote, summary, wake
 from twinbook.sync.models import Run, RunKind, RunState
 
 Json = dict[str, Any]
@@ -99,6 +99,7 @@ def teller(run: Run) -> Told:
         Run.objects.filter(id=run.id).update(
             progress_done=done, progress_total=total, progress_label=label[:200]
         )
+        announce.announce_run(run.id)
 
     return tell
 
@@ -106,6 +107,7 @@ def teller(run: Run) -> Told:
 def start(run: Run) -> None:
     Run.objects.filter(id=run.id, state=RunState.QUEUED).update(state=RunState.RUNNING, started_at=Now())
     run.refresh_from_db()
+    _announce(run)
 
 
 def finish(run: Run, *, counts: Json | None = None, plan: Json | None = None, held: bool = False) -> None:
@@ -115,6 +117,7 @@ def finish(run: Run, *, counts: Json | None = None, plan: Json | None = None, he
     run.error = None
     run.save(update_fields=["state", "counts", "plan", "error"])
     Run.objects.filter(id=run.id).update(finished_at=Now())
+    _announce(run)
 
 
 def fail(run: Run, code: str, message: str, hint: str) -> None:
@@ -122,6 +125,13 @@ def fail(run: Run, code: str, message: str, hint: str) -> None:
     run.error = {"code": code, "message": message, "hint": hint}
     run.save(update_fields=["state", "error"])
     Run.objects.filter(id=run.id).update(finished_at=Now())
+    _announce(run)
+
+
+def _announce(run: Run) -> None:
+    announce.announce_run(run.id)
+    if run.school_class_id is not None:
+        announce.announce(run.school_class_id)
 
 
 def carry_out(run_id: int) -> None:

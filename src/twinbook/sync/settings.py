@@ -9,7 +9,7 @@ from django.db import transaction
 
 from twinbook.district import settings as district_settings
 from twinbook.gradebook import classes
-from twinbook.sync import errors, wake
+from twinbook.sync import announce, errors, wake
 from twinbook.sync.models import ClassSync, ConflictPolicy, GradingCompletedRule, Mode, NewItems
 
 Json = dict[str, Any]
@@ -65,6 +65,7 @@ def patch(class_id: int, changes: Mapping[str, object]) -> Json:
         sync.save(update_fields=list(changes) or None)
     if changes.get("mode") == Mode.SYNC:
         wake.wake_class(class_id)
+    announce.announce(class_id)
     return get(class_id)
 
 

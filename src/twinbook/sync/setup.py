@@ -202,7 +202,8 @@ def refresh(class_id: int, actor: str) -> Run:
 
 def draft(class_id: int) -> Json:
     """Raises NoDraft."""
-    return shown.shown_draft(_draft_of(_row(class_id)))
+    row = _row(class_id)
+    return {**shown.shown_draft(_draft_of(row)), "state": row.state}
 
 
 def patch(class_id: int, body: Mapping[str, object]) -> Json:

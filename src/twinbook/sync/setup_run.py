@@ -38,6 +38,7 @@ from twinbook.sync import (
     wake,
 )
 from twinbook.sync.interpreter import Interpreter
+from twinbook.sync.look import note_pushed
 from twinbook.sync.models import (
     CategoryPair,
     ClassSync,
@@ -71,6 +72,7 @@ def carry_out(run: Run) -> None:
             raise _waiting(outcome.trouble.message, outcome.trouble.retry_at)
         with held.committing():
             _close(run, class_id, link)
+            note_pushed(link.id, outcome)
     runs.finish(run, counts=_counts(run, outcome.report))
     wake.wake_class(class_id)
 

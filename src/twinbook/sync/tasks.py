@@ -16,7 +16,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from twinbook.aeries.errors import AeriesError, Wait
-from twinbook.sync import health, lease, wake
+from twinbook.sync import announce, health, lease, wake
 from twinbook.sync.models import Run, RunState
 
 LOOK_QUEUE = "look"
@@ -86,5 +86,6 @@ def _fail(run_id: int) -> None:
             error={"code": "internal", "message": _OUR_BUG, "hint": "Start it again."},
             finished_at=Now(),
         )
+        announce.announce_run(run_id)
     except DatabaseTrouble:
         _log.warning("run %s could not be ended", run_id, exc_info=True)

@@ -16,7 +16,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued, ProcrastinateException
 
 from twinbook.gradebook import hooks
-from twinbook.sync import statements
+from twinbook.sync import announce, statements
 
 LOOK_TASK = "twinbook.look"
 RUN_TASK = "twinbook.run"
@@ -71,6 +71,7 @@ def put_off(class_id: int, why: str, *, seconds: float | None = None, until: dat
         _PUT_OFF,
         {"class": class_id, "why": why, "until": until, "seconds": seconds, "longest": LONGEST_WAIT_SECONDS},
     )
+    announce.announce(class_id)
 
 
 def served(class_id: int) -> None:

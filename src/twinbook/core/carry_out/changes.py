@@ -239,6 +239,13 @@ class GradebookSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class GradebookMissing:
+    """The gradebook itself was not found; None: it was (A7)."""
+
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class LinkLooked:
     """Everything of the link was looked through up to this generation; `pulled`: all its pairs were read."""
 
@@ -272,5 +279,6 @@ Change = (
     | Missing
     | StudentsSeen
     | GradebookSeen
+    | GradebookMissing
     | LinkLooked
 )

@@ -32,6 +32,7 @@ from twinbook.core.carry_out.fields import (
     points_moved,
     sent_base,
 )
+from twinbook.core.carry_out.gone import gradebook_found, gradebook_missing
 from twinbook.core.carry_out.report import Line, Report
 from twinbook.core.carry_out.scores import (
     BlankedThere,
@@ -120,9 +121,13 @@ def _stale(read_at: datetime | None, now: datetime) -> bool:
 def read_gradebook(link: LinkView, lane: ef.Lane) -> Generator[ef.Effect, Any, ef.GradebookHead | ef.Trouble]:
     """A dry run keeps the reading to itself."""
     head: ef.GradebookHead | ef.Trouble = yield ef.ReadGradebook(lane)
-    if link.writes and not isinstance(head, ef.Trouble):
+    if isinstance(head, ef.Trouble):
+        if head.family is ef.Family.NOT_FOUND:
+            yield from gradebook_missing(link, lane)
+        return head
+    if link.writes:
         now: datetime = yield ef.Now()
-        yield ef.Commit((ch.GradebookSeen(head.categories, head.terms, now),))
+        yield ef.Commit((ch.GradebookSeen(head.categories, head.terms, now), *gradebook_found(link)))
     return head
 
 

@@ -72,6 +72,8 @@ class LinkView:
     pairs: tuple[PairHead, ...]
     new_activities: tuple[OurActivity, ...]
     """Activities in no pair yet."""
+    missing_since: datetime | None
+    """First look that did not find the gradebook itself (A7)."""
     create_here: frozenset[str]
     """UniqueIDs of new assignments that a person said to create here although they look like something known."""
     roster: Mapping[int, int]
