@@ -95,7 +95,7 @@ class LinkShown(Answer):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     gradebook_number: int
-    sections: list[Any]
+    sections: list[int]
     from_: Day = Field(alias="from")
     to: Day | None
 
