@@ -56,7 +56,6 @@ class Link:
     gradebook_read_at: datetime | None = None
     terms: tuple[TheirTerm, ...] = ()
     today: date = date(2026, 3, 2)
-    missing_since: datetime | None = None
     create_here: frozenset[str] = frozenset()
     missing_since: datetime | None = None
     looked_generation: int = 0
@@ -265,7 +264,6 @@ class Store:
                 if key not in paired and key not in self.deleted
             ),
             missing_since=link.missing_since,
-            missing_since=link.missing_since,
             create_here=link.create_here,
             roster={
                 student.sis_student_id: student.id
@@ -439,8 +437,6 @@ class Store:
                 self.link = replace(self.link, missing_since=since)
             case ch.GradebookSeen(_, terms, at):
                 self.link = replace(self.link, terms=terms, gradebook_read_at=at)
-            case ch.GradebookMissing(since):
-                self.link = replace(self.link, missing_since=since)
             case ch.LinkLooked(generation):
                 seen = self.link.looked_generation
                 self.link = replace(self.link, looked_generation=max(seen, generation))
