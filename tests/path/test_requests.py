@@ -6,7 +6,7 @@ import pytest
 
 from tests.district_and_sandbox import DUE, UNLINKED, Class, answers, finished
 from twinbook.gradebook.models import Activity
-from twinbook.sync import setup
+from twinbook.sync import lease, look, setup
 from twinbook.sync.models import RemoteState
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -88,11 +88,28 @@ def test_one_save_is_a_read_and_a_write(joined: Class) -> None:
 def test_one_save_after_a_fresh_reading_is_one_request(joined: Class) -> None:
     quiz = joined.agreed("Quiz on rivers", {joined.students()[0]: "8"})
     joined.set(reuse_seconds=600)
-    joined.save(quiz, joined.students()[0], "9")
-    joined.aeries.forget()
-    joined.look()
+    (link,) = look.live_links(joined.id)
+    with lease.hold(joined.id, lease.this_process()) as held:
+        joined.save(quiz, joined.students()[0], "9")
+        look.look_once(link, held)
+        joined.save(quiz, joined.students()[0], "7")
+        joined.aeries.forget()
+        look.look_once(link, held)
     assert joined.aeries.asked() == {"post scores": 1}
-    assert joined.aeries.mark(joined.gradebook, "Quiz on rivers", joined.students()[0]) == "9"
+    assert joined.aeries.mark(joined.gradebook, "Quiz on rivers", joined.students()[0]) == "7"
+
+
+def test_a_reading_of_an_earlier_look_never_serves_a_later_one(joined: Class) -> None:
+    """Between two leases the teacher may have typed in Aeries: the score there is not overwritten."""
+    student = joined.students()[0]
+    quiz = joined.agreed("Quiz on rivers", {student: "8"})
+    joined.set(reuse_seconds=600)
+    number = joined.aeries.assignment(joined.gradebook, "Quiz on rivers")["assignment_number"]
+    joined.aeries.types(joined.gradebook, number, student, "6")
+    joined.save(quiz, student, "9")
+    joined.look()
+    assert joined.aeries.mark(joined.gradebook, "Quiz on rivers", student) == "6"
+    assert joined.codes() == ["conflict"]
 
 
 def test_no_reading_serves_after_a_write_that_ended_doubtfully(joined: Class) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar, assert_never
@@ -50,27 +50,6 @@ _LINK_CHANGES = (
 )
 
 
-@dataclass
-class KeptReadings:
-    """Readings made under one lease, or under leases of this process that followed each other without another between."""
-
-    lease_number: int
-    scores: dict[str, ef.Reading] = field(default_factory=dict)
-
-
-_kept: dict[int, KeptReadings] = {}
-
-
-def kept_readings(class_id: int, lease_number: int) -> KeptReadings:
-    """Of two takings in a row by this process nobody else held the class in between: what was read still serves (C5)."""
-    kept = _kept.get(class_id)
-    if kept is None or kept.lease_number not in (lease_number, lease_number - 1):
-        kept = KeptReadings(lease_number)
-        _kept[class_id] = kept
-    kept.lease_number = lease_number
-    return kept
-
-
 class Interpreter:
     """Drives generators of `core.carry_out` for one link under one lease."""
 
@@ -102,7 +81,7 @@ class Interpreter:
             holder=lease.holder,
             before_first_move=before_first_move,
         )
-        self.kept = kept_readings(self.class_id, lease.number)
+        self._kept = lease.readings
         self.reuse = timedelta(seconds=self._reuse_seconds())
         self._view: LinkView | None = None
         self._listing: ef.Listing | None = None
@@ -329,7 +308,7 @@ class Interpreter:
     def _scores(self, effect: ef.ReadScores) -> ef.Reading | ef.Trouble:
         if self._down is not None:
             return self._down
-        kept = self.kept.scores.get(effect.unique_id)
+        kept = self._kept.get(effect.unique_id)
         if effect.may_reuse and kept is not None and clock.now() - kept.began_at < self.reuse:
             return kept
         return self._read(lambda: self._read_scores(effect))
@@ -372,7 +351,7 @@ class Interpreter:
 
     def _keep(self, unique_id: str, scores: wire.Scores, began: datetime) -> ef.Reading:
         reading = ef.Reading(far.rows(scores), began)
-        self.kept.scores[unique_id] = reading
+        self._kept[unique_id] = reading
         return reading
 
     def _number(self, unique_id: str) -> int:
@@ -398,7 +377,7 @@ class Interpreter:
 
         ending = self._write(effect.lane, write, permit)
         if not isinstance(ending, ef.Accepted):
-            self.kept.scores.pop(unique_id, None)
+            self._kept.pop(unique_id, None)
         return ending
 
     def _insert(self, effect: ef.Insert) -> Any:

@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from django.db import Error as DatabaseTrouble
 from django.db import connection, transaction
 
+from twinbook.core.carry_out.effects import Reading
 from twinbook.sync import processes, statements, wake
 from twinbook.sync.models import LeaseKind
 
@@ -64,6 +65,9 @@ class Lease:
     number: int
     generation: int
     _deadline: float = field(repr=False)
+    readings: dict[str, Reading] = field(default_factory=dict, repr=False)
+    """Score readings by UniqueID, made under this lease. They end with it: between two leases anybody may have typed in
+    Aeries, and nobody is to be overwritten for the sake of one request (C5, promise 3)."""
 
     @property
     def class_id(self) -> int:
