@@ -12,3 +12,7 @@ urlpatterns = [
     path("api/v1/", include("twinbook.api.urls")),
     path("", include("twinbook.web.urls")),
 ]
+
+handler404 = "twinbook.web.failures.not_found"
+handler403 = "twinbook.web.failures.forbidden"
+handler500 = "twinbook.web.failures.server_error"

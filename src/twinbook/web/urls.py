@@ -1,3 +1,32 @@
-from django.urls import URLPattern, URLResolver
+"""Addresses of the pages. Those of a class begin with /classes/ID/."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import JavaScriptCatalog
+
+from twinbook.web import live
+from twinbook.web.home import views as home
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.classes, name="home"),
+    path("words.js", JavaScriptCatalog.as_view(packages=["twinbook.web"]), name="words"),
+    path("account/", include("twinbook.web.account.urls")),
+    path("district/", include("twinbook.web.district.urls")),
+    path("runs/", home.runs_page, name="runs"),
+    path("runs/<int:run_id>/", home.run_page, name="run"),
+    path("classes/<int:class_id>/runs/", home.class_runs, name="class_runs"),
+    path("live/classes/<int:class_id>", live.class_stream, name="live_class"),
+    path("live/classes/<int:class_id>/now", live.class_now, name="live_class_now"),
+    path("live/runs/<int:run_id>", live.run_stream, name="live_run"),
+    path("live/runs/<int:run_id>/now", live.run_now, name="live_run_now"),
+]
+
+for _address, _module in (
+    ("classes/<int:class_id>/setup/", "twinbook.web.wizard.urls"),
+    ("classes/<int:class_id>/needs-you/", "twinbook.web.questions.urls"),
+    ("classes/<int:class_id>/history/", "twinbook.web.history.urls"),
+    ("classes/<int:class_id>/", "twinbook.web.class_page.urls"),
+):
+    if find_spec(_module.rpartition(".")[0]) and find_spec(_module):
+        urlpatterns.append(path(_address, include(_module)))
