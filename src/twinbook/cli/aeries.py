@@ -69,6 +69,20 @@ def _tell(found: connecting.Json) -> None:
         return
     print(f"Aeries {found['aeries_version']}, database year {found['database_year']}")
     for permission in found["permissions"]:
-        print(
-            f"{permission['area']} ({permission['right']}): needed {permission['needed']}, granted {permission['granted']}"
-        )
+        print(f"{permission['area']} ({permission['right']}): {_word(permission)}")
+
+
+def _word(permission: dict[str, str]) -> str:
+    match permission["needed"], permission["granted"]:
+        case "yes", "no":
+            return "missing"
+        case "no", "yes":
+            return "too wide: not needed, but granted"
+        case "no", "no":
+            return "not granted, as it should be"
+        case "optional", "no":
+            return "not granted; optional"
+        case _, "unknown":
+            return "cannot be seen by reading"
+        case _:
+            return "granted"

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from twinbook.cli.output import Ending, Failed, end, not_yet, print_json, say
+from twinbook.cli.running import carried_out
 from twinbook.gradebook.models import SchoolClass
 from twinbook.sync import errors, force, overview, problems, runs
 from twinbook.sync.models import RunState
@@ -32,7 +33,7 @@ def list_classes(as_json: Json = False) -> None:
         for row in rows
     ]
     if as_json:
-        print_json({"items": items})
+        print_json({"items": items, "next": None})
         return
     for item in items:
         print(f"{item['id']}\t{item['sync_state']}\t{item['name']}")
@@ -55,7 +56,7 @@ def sync(
     except errors.SyncError as error:
         raise Failed(error.message, error.hint, error.code) from None
     say("Looking at the Aeries gradebook.")
-    run = runs.in_this_process(run)
+    run = carried_out(run)
     _tell(runs.shown(run), runs.plan(run), as_json=as_json, dry_run=dry_run)
     if run.state == RunState.FAILED:
         error_shown = run.error or {}

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-from twinbook.cli.output import Ending, Failed, end, print_json, say
+from twinbook.cli.output import Ending, end, print_json, say
+from twinbook.cli.running import carried_out, end_if_failed
 from twinbook.sync import night, runs
-from twinbook.sync.models import Problem, RunState
+from twinbook.sync.models import Problem
 
 
 def command(
@@ -14,11 +15,9 @@ def command(
 ) -> None:
     """Read the roster, then look at everything of every synced class."""
     say("The night begins: the roster, then every synced class.")
-    run = runs.in_this_process(night.begin("system", awake=False))
-    if run.state == RunState.FAILED:
-        error = run.error or {}
-        raise Failed(error.get("message", "It failed."), error.get("hint"), error.get("code", "failed"))
+    run = carried_out(night.begin("system", awake=False))
     plan = runs.plan(run)
+    end_if_failed(run, {"run": runs.shown(run), "plan": plan} if as_json else None)
     if as_json:
         print_json({"run": runs.shown(run), "plan": plan})
     else:

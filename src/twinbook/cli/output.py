@@ -21,7 +21,7 @@ class Ending(IntEnum):
     FAILED = 1
     WRONG_USAGE = 2
     NEEDS_PERSON = 3
-    """Done, but there is an open problem, a held class, an Aeries that does not answer."""
+    """Done, but there is an open problem in a class that was visited, a held class, an Aeries that does not answer."""
 
 
 class Failed(Exception):
@@ -53,7 +53,8 @@ def not_yet(what: str) -> NoReturn:
 def tell_failure(error: Exception, *, as_json: bool) -> None:
     """An error that was made for people is told as it is; any other is a bug of ours and goes to the log."""
     if _is_for_people(error):
-        message, hint = str(error), getattr(error, "advice", None) or getattr(error, "hint", None)
+        message = str(error) or getattr(error, "message", type(error).__name__)
+        hint = getattr(error, "advice", None) or getattr(error, "hint", None)
     else:
         _log_bug(error)
         message = f"Twinbook has made a mistake ({type(error).__name__})."

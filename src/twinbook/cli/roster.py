@@ -4,11 +4,14 @@ from typing import Annotated, Any
 
 import typer
 
-from twinbook.cli.output import Ending, Failed, end, print_json, say
+from twinbook.cli.output import Ending, end, print_json, say
+from twinbook.cli.running import carried_out, end_if_failed
 from twinbook.sync import rosters, runs
-from twinbook.sync.models import RunState
 
 app = typer.Typer()
+
+# For information: the roster was read whole, and there is nobody for whom something must be done at once.
+NO_QUESTION = {"email_blank", "email_invalid", "email_shared", "email_taken", "course_titles_missing"}
 
 
 @app.callback()
@@ -23,24 +26,24 @@ def sync(
 ) -> None:
     """Read the roster and make classes, students and accounts what Aeries tells."""
     say("Reading the roster from Aeries.")
-    run = runs.in_this_process(rosters.begin("system", school, awake=False))
-    if run.state == RunState.FAILED:
-        error = run.error or {}
-        raise Failed(
-            error.get("message", "The roster was not read."), error.get("hint"), error.get("code", "failed")
-        )
+    run = carried_out(rosters.begin("system", school, awake=False))
+    end_if_failed(run, {"run": runs.shown(run), "roster": None} if as_json else None)
     roster = runs.plan(run)["roster"]
     if as_json:
         print_json({"run": runs.shown(run), "roster": roster})
     else:
         _tell(roster)
-    if roster["problems"]:
+    _warn(roster)
+    if any(problem["code"] not in NO_QUESTION for problem in roster["problems"]):
         end(Ending.NEEDS_PERSON)
 
 
 def _tell(roster: dict[str, Any]) -> None:
     for name, count in sorted(roster["counts"].items()):
         print(f"{name.replace('_', ' ')}: {count}")
+
+
+def _warn(roster: dict[str, Any]) -> None:
     for problem in roster["problems"]:
         say(f"{problem['message']}\n  {problem['hint']}")
         for item in problem["items"]:

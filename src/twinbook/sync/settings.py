@@ -73,12 +73,18 @@ def _check(name: str, value: object) -> None:
     if name in _WORDS:
         if value not in _WORDS[name]:
             raise errors.InvalidSetting(
-                f"`{name}` cannot be {value!r}.", hint=f"One of: {', '.join(_WORDS[name])}."
+                f"`{name}` cannot be {value!r}.",
+                hint=f"One of: {', '.join(_WORDS[name])}.",
+                extra={"field": name},
             )
         return
     if name in _NUMBERS:
         least, most = _NUMBERS[name]
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise errors.InvalidSetting(f"`{name}` must be a whole number from {least} to {most}.")
+            raise errors.InvalidSetting(
+                f"`{name}` must be a whole number from {least} to {most}.",
+                hint="Correct the number.",
+                extra={"field": name},
+            )
         return
-    raise errors.InvalidSetting(f"There is no setting `{name}`.")
+    raise errors.InvalidSetting(f"There is no setting `{name}`.", extra={"field": name})
