@@ -12,7 +12,7 @@ from twinbook.sync import night
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-NIGHTS = 4
+NIGHTS = 2
 
 
 def _pull(school_class: Class, title: str) -> Activity:

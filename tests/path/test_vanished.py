@@ -8,10 +8,11 @@ import pytest
 from django.db.models import F
 
 from tests.district_and_sandbox import Class
+from twinbook.district.models import AeriesConnection
 from twinbook.gradebook import activities
 from twinbook.gradebook.models import Activity
 from twinbook.gradebook.origin import person
-from twinbook.sync.models import Pair
+from twinbook.sync.models import CategoryPair, Link, Pair
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,6 +35,8 @@ def _second_look_is_due(school_class: Class) -> None:
     long_ago = timedelta(seconds=60)
     pairs = Pair.objects.filter(link__school_class_id=school_class.id, missing_since__isnull=False)
     pairs.update(missing_since=F("missing_since") - long_ago, look_again_at=F("look_again_at") - long_ago)
+    for rows in (CategoryPair.objects.filter(link__school_class_id=school_class.id), Link.objects.all()):
+        rows.filter(missing_since__isnull=False).update(missing_since=F("missing_since") - long_ago)
 
 
 def test_one_look_that_does_not_find_it_asks_nothing(joined: Class, quiz: Activity) -> None:
@@ -55,8 +58,6 @@ def test_a_second_look_asks_and_deletes_nothing(joined: Class, quiz: Activity) -
 
 
 def test_a_second_look_too_early_says_nothing(joined: Class, quiz: Activity) -> None:
-    from twinbook.district.models import AeriesConnection
-
     AeriesConnection.objects.update(second_look_seconds=600)
     joined.aeries.deletes(joined.gradebook, _number(joined))
     joined.force()
@@ -137,9 +138,27 @@ def test_a_category_that_vanished_is_named(joined: Class, quiz: Activity) -> Non
     left = [row for row in book["categories"] if row["code"] != "5"]
     joined.aeries.control("PATCH", f"/gradebooks/{joined.gradebook}", {"categories": left})
     joined.force()
+    assert joined.codes() == []
+    _second_look_is_due(joined)
+    joined.force()
     (question,) = joined.questions()
     assert question["code"] == "category_gone"
     assert "Reports" in question["message"]
+
+
+def test_a_gradebook_that_vanished_is_asked_about_and_nothing_is_lost(joined: Class, quiz: Activity) -> None:
+    student = joined.students()[0]
+    joined.aeries.fault(kind="status", status=404, path=f"gradebooks/{joined.gradebook}")
+    assert joined.force().state == "failed"
+    assert joined.codes() == []
+    _second_look_is_due(joined)
+    joined.force()
+    assert joined.codes() == ["gradebook_gone"]
+    assert joined.value(quiz, student) == "8"
+    joined.aeries.heal()
+    joined.force()
+    assert joined.codes() == []
+    assert joined.stands(quiz, student) == "synced"
 
 
 def test_a_renumbered_assignment_stays_the_same_one(joined: Class, quiz: Activity) -> None:
