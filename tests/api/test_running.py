@@ -431,6 +431,24 @@ def test_a_student_who_is_missing_in_aeries_is_a_question_at_the_cell(desk: Desk
     assert (desk.cell(0)["sync"], desk.cell(1)["sync"]) == ("held", "synced")
 
 
+def test_a_date_outside_every_term_is_a_question_and_the_rest_goes_on(desk: Desk) -> None:
+    late = Desk(desk.caller, desk.joined, "Much too late", due_on="2031-01-01")
+    late.save(0, score="8")
+    desk.save(0, score="7")
+    desk.joined.look()
+    assert desk.cell(0)["sync"] == "synced"
+    (problem,) = [one for one in desk.problems() if one["activity_id"] == late.activity]
+    assert (late.cell(0)["score"], late.cell(0)["sync"]) == ("8", "held")
+    assert "date" in problem["message"] + problem["hint"]
+
+
+def test_a_title_of_the_full_length_goes_to_aeries(desk: Desk) -> None:
+    long = Desk(desk.caller, desk.joined, "x" * 255)
+    long.save(0, score="8")
+    desk.joined.look()
+    assert (long.cell(0)["sync"], desk.problems()) == ("synced", [])
+
+
 def test_quotes_and_angle_brackets_do_not_go_back_and_forth(desk: Desk) -> None:
     """Aeries strips them on output; ours stay here, and no further write follows."""
     title = '"Romeo" <Act 1> & more'

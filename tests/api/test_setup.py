@@ -137,6 +137,35 @@ def test_aeries_not_answering_is_said_and_leaves_no_draft(wizard: Wizard) -> Non
     wizard.caller.get(f"{wizard.path}/setup").problem(404, "no_draft")
 
 
+@pytest.mark.parametrize(
+    ("change", "code", "said"),
+    [
+        ({"certificate": "0" * 32}, "permission_missing", "certificate"),
+        ({"database_year": 2033}, "wrong_year", "2033"),
+        ({"url": "/elsewhere"}, "wrong_address", "address"),
+    ],
+)
+def test_a_connection_that_is_wrong_says_what_to_change(
+    wizard: Wizard, change: dict[str, Any], code: str, said: str
+) -> None:
+    if "url" in change:
+        change = {"url": wizard.aeries.url + change["url"]}
+    wizard.caller.put("/aeries-connection", change).ok()
+    for reply in (
+        wizard.caller.get(f"{wizard.path}/aeries-gradebooks"),
+        wizard.caller.post(f"{wizard.path}/setup", {"gradebook_number": UNLINKED}),
+    ):
+        problem = reply.problem(409, code)
+        assert said in problem["detail"] and problem["hint"]
+    wizard.caller.get(f"{wizard.path}/setup").problem(404, "no_draft")
+
+
+def test_html_where_json_belongs_is_no_answer(wizard: Wizard) -> None:
+    wizard.aeries.fault(kind="html", path="gradebooks")
+    problem = wizard.caller.get(f"{wizard.path}/aeries-gradebooks").problem(503, "aeries_unavailable")
+    assert problem["hint"]
+
+
 # The draft
 
 

@@ -17,7 +17,7 @@ Json = dict[str, Any]
 DraftBody = Annotated[dict[str, Any], Body()]
 
 
-@router.get("/classes/{class_id}/aeries-gradebooks", **answer(answers.AeriesGradebooks, refuses=[503]))
+@router.get("/classes/{class_id}/aeries-gradebooks", **answer(answers.AeriesGradebooks, refuses=[409, 503]))
 def list_gradebooks(request: HttpRequest, class_id: str) -> Json:
     """The Aeries gradebooks of the class and of its teachers. Asks Aeries."""
     return paging.whole(setup.gradebooks(access.seen(request, class_id)))

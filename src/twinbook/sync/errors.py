@@ -123,6 +123,16 @@ class NotYet(SyncError):
     hint = "It comes with a later version of Twinbook."
 
 
+class AeriesRefuses(SyncError):
+    """Aeries answered, and something in the connection must be changed first. `code` tells what, as a failed run does."""
+
+    status = 409
+
+    def __init__(self, code: str, message: str, *, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.code = code  # type: ignore[misc]
+
+
 class AeriesUnavailable(SyncError):
     """Aeries was needed for an answer and did not give one."""
 

@@ -152,7 +152,7 @@ def carry_out(run_id: int) -> None:
     except DistrictError as error:
         _failed(run, error.code, error.message, error.advice or "")
     except (wire_errors.FixSetup, wire_errors.AskPerson) as error:
-        _failed(run, _code(error), f"Aeries: {error.text}.", error.hint)
+        _failed(run, code_of(error), f"Aeries: {error.text}.", error.hint)
     except wire_errors.Wait as error:
         if RunKind(run.kind) is RunKind.SETUP:
             raise
@@ -202,7 +202,7 @@ def _failed(run: Run, code: str, message: str, hint: str) -> None:
     fail(run, code, message, hint)
 
 
-def _code(error: wire_errors.AeriesError) -> str:
+def code_of(error: wire_errors.AeriesError) -> str:
     match error:
         case wire_errors.WrongYear():
             return "wrong_year"

@@ -43,7 +43,7 @@ Json = dict[str, Any]
 def gradebooks(class_id: int) -> list[Json]:
     """The gradebooks of the class's sections and of its staff with full permission, each suitable or saying why not.
 
-    Asks Aeries. Raises AeriesUnavailable, and the set-up errors of the connection.
+    Asks Aeries. Raises NotConnected, AeriesUnavailable and AeriesRefuses.
     """
     with asking() as client:
         found = _facts(client, class_id, counted=True)
@@ -60,17 +60,23 @@ class asking:  # noqa: N801 reads as a verb in `with asking() as client`
             return remote.client()
         except health.RemoteDown as down:
             raise errors.AeriesUnavailable(hint=down.hint) from down
-        except remote.NotConnected as missing:
-            raise errors.AeriesUnavailable(missing.message, hint=missing.hint) from missing
+        except wire_errors.AeriesError as error:
+            raise _said(error) from error
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if isinstance(error, wire_errors.AeriesError):
             if error.request is not None:
                 self._admission.failed(error)
             self._admission.close()
-            raise errors.AeriesUnavailable(f"Aeries: {error.text}.", hint=error.hint) from error
+            raise _said(error) from error
         self._admission.answered()
         self._admission.close()
+
+
+def _said(error: wire_errors.AeriesError) -> errors.SyncError:
+    if isinstance(error, wire_errors.Wait):
+        return errors.AeriesUnavailable(f"Aeries: {error.text}.", hint=error.hint)
+    return errors.AeriesRefuses(runs.code_of(error), f"Aeries: {error.text}.", hint=error.hint)
 
 
 def context(class_id: int, year_read: str) -> SetupContext:
@@ -154,7 +160,7 @@ def _fact(book: wire.Gradebook, year: str, used: Mapping[int, str]) -> Gradebook
 def begin(class_id: int, gradebook_number: int, actor: str) -> tuple[Run, Json]:
     """Starts reading the gradebook; answers given before are kept as far as they apply.
 
-    Raises SetupRunning, GradebookNotListed, GradebookUnsuitable, AeriesUnavailable.
+    Raises SetupRunning, GradebookNotListed, GradebookUnsuitable, NotConnected, AeriesUnavailable, AeriesRefuses.
     """
     _not_running(class_id)
     with asking() as client:
