@@ -45,9 +45,14 @@ def gradebooks(class_id: int) -> list[Json]:
 
     Asks Aeries. Raises NotConnected, AeriesUnavailable and AeriesRefuses.
     """
+    return [shown_offer for shown_offer, _ in offers(class_id)]
+
+
+def offers(class_id: int) -> list[tuple[Json, bool]]:
+    """The same, each with whether it is of one of the class's own sections. Raises as `gradebooks`."""
     with asking() as client:
         found = _facts(client, class_id, counted=True)
-    return [offer(facts, context(class_id, facts.database_year)) for facts in found]
+    return [(offer(facts, context(class_id, facts.database_year)), facts.of_section) for facts in found]
 
 
 class asking:  # noqa: N801 reads as a verb in `with asking() as client`
@@ -108,6 +113,7 @@ def _facts(client: AeriesClient, class_id: int, *, counted: bool) -> list[Gradeb
         except wire_errors.NotFound:
             continue
         found.update({book.number: book for book in listed})
+    own = set(found)
     for staff_id in _staff_of(class_id):
         try:
             listed = client.staff_gradebooks(staff_id, via=Lane.PERSON)
@@ -115,7 +121,10 @@ def _facts(client: AeriesClient, class_id: int, *, counted: bool) -> list[Gradeb
             continue
         found.update({book.number: book for book in listed if book.number not in found})
     used = _used(class_id, list(found))
-    facts = [_fact(book, str(year), used) for _, book in sorted(found.items())]
+    facts = [
+        replace(_fact(book, str(year), used), of_section=number in own)
+        for number, book in sorted(found.items())
+    ]
     return [_counted(client, fact) for fact in facts] if counted else facts
 
 

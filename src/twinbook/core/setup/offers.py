@@ -23,6 +23,8 @@ class GradebookFacts:
     students: int | None = None
     assignments: int | None = None
     already_used_by: str | None = None
+    of_section: bool = True
+    """Of one of the class's own sections; else of a teacher's other ones."""
 
 
 def why_not(facts: GradebookFacts, context: SetupContext) -> str | None:
