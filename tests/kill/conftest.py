@@ -1,0 +1,116 @@
+"""Real workers as processes on the test's database, the sandbox over loopback HTTP, and SIGKILL."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.district_and_sandbox import (
+    Aeries,
+    Class,
+    aeries,
+    district,
+    joined,
+    loopback,
+    running_sandbox,
+    school_class,
+)
+from tests.sync.children import database_url, eventually
+from tests.sync.classes import clear_jobs
+from twinbook.district.models import AeriesConnection
+from twinbook.sync.models import IntentRow
+
+__all__ = ["aeries", "district", "joined", "loopback", "running_sandbox", "school_class"]
+
+LEASE_SECONDS = 2.0
+"""Of the quick workers; the real ones have 10."""
+
+_QUICK = f"""
+from twinbook.cli.installation import set_up_django
+set_up_django()
+from twinbook.sync import lease, sweeper, worker
+lease.LEASE_SECONDS, lease.RENEW_SECONDS = {LEASE_SECONDS}, 0.4
+sweeper.SWEEP_SECONDS = 0.3
+sweeper.SILENT_WORKER_SECONDS = worker.SILENT_WORKER_SECONDS = 3
+worker.HEARTBEAT_SECONDS = 0.5
+from twinbook.cli.main import main
+main()
+"""
+"""The same program with shorter times, so that a test need not wait for the real ones."""
+
+
+class Workers:
+    """The workers that a test started; all of them are gone after it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._started: list[subprocess.Popen[bytes]] = []
+
+    def start(self, *, quick: bool = True) -> subprocess.Popen[bytes]:
+        log = self._folder / f"worker-{len(self._started)}.log"
+        program = ["-c", _QUICK] if quick else ["-m", "twinbook.cli.main"]
+        with log.open("wb") as out:
+            process = subprocess.Popen(
+                [sys.executable, *program, "worker", "--concurrency", "2"],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "TWINBOOK_DATABASE_URL": database_url()},
+            )
+        self._started.append(process)
+        return process
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+    def kill_all(self) -> None:
+        for process in self._started:
+            if process.poll() is None:
+                self.kill(process)
+
+
+@pytest.fixture
+def workers(transactional_db: None, tmp_path: Path) -> Iterator[Workers]:
+    clear_jobs()
+    found = Workers(tmp_path)
+    yield found
+    found.kill_all()
+    clear_jobs()
+
+
+def takes_long(longest_timeout_seconds: int) -> None:
+    """How long a request may go on in Aeries after it ended on our side."""
+    AeriesConnection.objects.update(longest_timeout_seconds=longest_timeout_seconds)
+
+
+def wait_until_taken(aeries: Aeries) -> None:
+    """Every ordered fault with a number of times has hit its request."""
+    eventually(lambda: all(item["left"] == 0 for item in aeries.control("GET", "/faults")["items"]))
+
+
+def settled() -> bool:
+    """Nothing that was sent may still take effect."""
+    return not IntentRow.objects.filter(settled_at=None).exists()
+
+
+def comes_to_rest(school_class: Class, expected: dict[tuple[str, int], str]) -> None:
+    """Aeries and the class hold (title, student) → value, `synced`, and nothing is under way any more."""
+
+    def stands(title: str, student: int, value: str) -> bool:
+        activity = school_class.named(title)
+        return (
+            school_class.aeries.titles(school_class.gradebook).count(title) == 1
+            and school_class.aeries.mark(school_class.gradebook, title, student) == value
+            and school_class.value(activity, student) == value
+            and school_class.stands(activity, student) == "synced"
+        )
+
+    eventually(lambda: settled() and all(stands(*key, value) for key, value in expected.items()))
+    assert school_class.codes() == []
