@@ -152,8 +152,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _address.scheme
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
 ACCOUNT_RATE_LIMITS = {
-    "login": "30/m/ip",
-    "login_failed": "20/m/ip,5/15m/key",  # five wrong passwords lock an address out for a quarter of an hour
+    "login": "300/m/ip",  # a whole school signs in from one address
+    "login_failed": "60/m/ip,5/15m/key",  # five wrong passwords lock an address out for a quarter of an hour
     "reset_password": "10/m/ip,3/15m/key",
     "reset_password_from_key": "10/m/ip",
     "reauthenticate": "5/15m/user",

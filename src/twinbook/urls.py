@@ -1,5 +1,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 
 def alive(request: HttpRequest) -> HttpResponse:
@@ -8,6 +9,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("healthz", alive, name="healthz"),
+    path("accounts/email/", RedirectView.as_view(pattern_name="account")),  # addresses come from Aeries
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("twinbook.api.urls")),
     path("", include("twinbook.web.urls")),

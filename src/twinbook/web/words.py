@@ -144,3 +144,34 @@ def roster_count(name: str) -> str:
         "accounts_linked": _("Accounts joined with staff"),
     }
     return known.get(name, name.replace("_", " ").capitalize())
+
+
+def connection_state(state: str) -> State:
+    match state:
+        case "ok":
+            return State("synced", _("Connected"))
+        case "unreachable":
+            return State("held", _("Does not answer"))
+        case "refused":
+            return State("bad", _("Refused"))
+        case "never_checked":
+            return State("local", _("Not checked yet"))
+        case _:
+            raise ValueError(f"no such state of the connection: {state}")
+
+
+def granted(needed: str, granted: str) -> State:
+    """A permission of the certificate; `needed`: yes, no or optional."""
+    match needed, granted:
+        case "no", "yes":
+            return State("held", _("Granted, but not needed"))
+        case "no", "no":
+            return State("synced", _("Not granted, as it should be"))
+        case _, "yes":
+            return State("synced", _("Granted"))
+        case "optional", "no":
+            return State("local", _("Not granted; it is not necessary"))
+        case _, "no":
+            return State("bad", _("Missing"))
+        case _:
+            return State("local", _("Not known"))

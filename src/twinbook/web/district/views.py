@@ -1,16 +1,90 @@
-"""The district's pages, for administrators."""
+"""How the district stands, for administrators: connection, roster, night, classes that need attention."""
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
-from twinbook.web import access
+from twinbook.district import settings
+from twinbook.district.models import DistrictSettings, Mode, RosterSchool, User
+from twinbook.gradebook.models import SchoolClass
+from twinbook.sync import connecting, night, runs, status
+from twinbook.sync.models import Run, RunKind, RunState
+from twinbook.web import access, words
+from twinbook.web.home import cards
+
+MOST_CLASSES = 20
 
 
 @require_GET
 @access.administrator
 def overview(request: HttpRequest) -> HttpResponseBase:
-    return render(request, "web/district/overview.html", {"place": "district"})
+    connection = connecting.shown()
+    roster_run = Run.objects.filter(kind=RunKind.ROSTER, parent=None).order_by("-id").first()
+    night_run = Run.objects.filter(kind=RunKind.NIGHTLY, parent=None).order_by("-id").first()
+    classes = SchoolClass.objects.count()
+    invited = [user for user in User.objects.filter(is_active=True) if not user.has_usable_password()]
+    context = {
+        "place": "district",
+        "district": settings.get(),
+        "connection": connection,
+        "connected": words.connection_state(connection["state"]),
+        "status": status.shown(),
+        "roster_run": None if roster_run is None else runs.shown(roster_run),
+        "night_run": None if night_run is None else runs.shown(night_run),
+        "night_running": night_run is not None and _open(night_run),
+        "schools": list(RosterSchool.objects.order_by("school_code")),
+        "cards": cards.needing_a_person(MOST_CLASSES),
+        "most": MOST_CLASSES,
+        "classes": classes,
+        "accounts": User.objects.filter(is_active=True).count(),
+        "without_password": len(invited),
+        "first_steps": _first_steps(connection["state"], classes),
+    }
+    return render(request, "web/district/overview.html", context)
+
+
+def _open(run: Run) -> bool:
+    return run.state in (RunState.QUEUED, RunState.RUNNING)
+
+
+def _first_steps(connection_state: str, classes: int) -> str | None:
+    """Where a new district stands; None once it has classes."""
+    if classes:
+        return None
+    return "roster" if connection_state == "ok" else "connect"
+
+
+@require_POST
+@access.administrator
+def mode(request: HttpRequest) -> HttpResponseBase:
+    """Pausing and going on, for the whole district."""
+    wanted = request.POST.get("mode", "")
+    if wanted in Mode.values:
+        settings.patch({"mode": wanted})
+        messages.success(request, _mode_told(settings.get()))
+    return redirect("district")
+
+
+def _mode_told(district: DistrictSettings) -> str:
+    match Mode(district.mode):
+        case Mode.SYNC:
+            return _("Syncing goes on; what waited is sent now.")
+        case Mode.OBSERVE:
+            return _("Twinbook now only observes: it reads, and writes nothing.")
+        case Mode.PAUSED:
+            return _("Syncing is paused for the whole district. Scores are kept here meanwhile.")
+
+
+@require_POST
+@access.administrator
+def night_now(request: HttpRequest) -> HttpResponseBase:
+    going = Run.objects.filter(
+        kind=RunKind.NIGHTLY, parent=None, state__in=[RunState.QUEUED, RunState.RUNNING]
+    )
+    run = going.order_by("-id").first() or night.begin(access.actor(request))
+    return redirect("run", run.id)

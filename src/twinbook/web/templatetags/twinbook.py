@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -106,3 +107,9 @@ def page_address(context: template.Context, number: int) -> str:
     asked = context["request"].GET.copy()
     asked["page"] = str(number)
     return f"?{asked.urlencode()}"
+
+
+@register.simple_tag
+def mail_leaves() -> bool:
+    """Whether a mail server is configured."""
+    return bool(settings.EMAIL_HOST)
