@@ -78,5 +78,6 @@ def client(aeries: Aeries) -> Iterator[AeriesClient]:
         yield client
 
 
-def read_roster(client: AeriesClient, school_code: int | None = None) -> RosterReport:
-    return sync_roster(client, school_code, None, lambda done, total, label: None)
+def read_roster(client: AeriesClient, school_code: int | None = None, *, whole: bool = True) -> RosterReport:
+    """Everything, unless a test is about what the change feeds save."""
+    return sync_roster(client, school_code, None, lambda done, total, label: None, whole=whole)

@@ -62,7 +62,8 @@ def test_the_roster_is_read_and_told(aeries: Aeries) -> None:
     again = run(roster.app, "sync")
     assert again.exit_code == 0
     assert "staff 1" in again.stderr
-    assert "sections read: 4" in again.stdout
+    assert "sections unchanged: 4" in again.stdout
+    assert "sections read: 4" in run(roster.app, "sync", "--whole").stdout
 
 
 def test_a_roster_that_cannot_be_read_says_why(aeries: Aeries) -> None:

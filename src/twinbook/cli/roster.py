@@ -22,11 +22,15 @@ def _subcommands() -> None:
 @app.command()
 def sync(
     school: Annotated[int | None, typer.Option(help="Choose this school, and remember it.")] = None,
+    whole: Annotated[
+        bool,
+        typer.Option("--whole", help="Read every roster, also those in which Aeries tells of no change."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Read the roster and make classes, students and accounts what Aeries tells."""
     say("Reading the roster from Aeries.")
-    run = carried_out(rosters.begin("system", school, awake=False))
+    run = carried_out(rosters.begin("system", school, whole=whole, awake=False))
     end_if_failed(run, {"run": runs.shown(run), "roster": None} if as_json else None)
     roster = runs.plan(run)["roster"]
     if as_json:

@@ -11,7 +11,7 @@ from twinbook.aeries.client import AeriesClient
 from twinbook.aeries.errors import AeriesError, Wait
 from twinbook.aeries.permits import Permits
 from twinbook.aeries.transport import TimeOuts
-from twinbook.district import secrets
+from twinbook.district import roster_changes, secrets
 from twinbook.district.errors import InvalidError, NotConnectedError
 from twinbook.district.models import AeriesConnection, ConnectionState
 
@@ -69,6 +69,8 @@ def put(changes: ConnectionChanges) -> AeriesConnection:
         if changes.keys() & {"url", "certificate", "database_year"}:
             row.state = ConnectionState.NEVER_CHECKED
             row.checked_at = row.unreachable_since = None
+        if changes.keys() & {"url", "database_year"}:
+            roster_changes.forget()
         row.save()
         return row
 

@@ -101,10 +101,16 @@ class School(models.Model):
 
 
 class RosterSchool(models.Model):
-    """A school that somebody chose for the roster sync; the night reads all of them."""
+    """A school that somebody chose for the roster sync; the night reads all of them.
+
+    `known_until` is Aeries' clock at the beginning of the last reading that came to its end, of `known_year`.
+    """
 
     school_code = models.IntegerField(unique=True)
     chosen_at = models.DateTimeField(db_default=Now())
+    known_until = models.DateTimeField(null=True)
+    known_year = models.IntegerField(null=True)
+    read_whole_at = models.DateTimeField(null=True)
 
 
 class SchoolTerm(models.Model):
@@ -122,7 +128,10 @@ class SchoolTerm(models.Model):
 
 
 class Section(models.Model):
-    """Section numbers come again every year, so the year is part of the key."""
+    """Section numbers come again every year, so the year is part of the key.
+
+    `roster_day`: the day for which its roster was last read without doubt; `total_students`: what Aeries counted then.
+    """
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="sections")
     database_year = models.IntegerField()
@@ -132,6 +141,8 @@ class Section(models.Model):
     period = models.TextField(blank=True, default="")
     term_code = models.TextField(blank=True, default="")
     inactive = models.BooleanField(default=False)
+    roster_day = models.DateField(null=True)
+    total_students = models.IntegerField(null=True)
 
     class Meta:
         constraints = [

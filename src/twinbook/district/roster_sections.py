@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 
 from twinbook.aeries import models as wire
 from twinbook.district.models import (
@@ -18,20 +19,21 @@ from twinbook.district.models import (
     SectionStaff,
     Staff,
 )
+from twinbook.district.roster_names import SchoolNames
 from twinbook.district.roster_people import looks_partial
 from twinbook.district.roster_report import Findings
 from twinbook.gradebook import classes, students
 from twinbook.gradebook.classes import ClassFields
-from twinbook.gradebook.models import NAME_LENGTH, ClassStudent, Student
+from twinbook.gradebook.models import NAME_LENGTH, ClassStudent
 from twinbook.gradebook.origin import Origin, OriginKind
-from twinbook.gradebook.students import KnownStudent, Place
+from twinbook.gradebook.students import Place
 
 ROSTER = Origin(OriginKind.ROSTER, actor="roster")
 
 
 @dataclass(frozen=True, slots=True)
 class SchoolReading:
-    """What was read once per school."""
+    """What was read once per school. `changed` are the sections whose rosters must be read; None: all."""
 
     school: School
     database_year: int
@@ -39,7 +41,8 @@ class SchoolReading:
     terms: Mapping[str, SchoolTerm]
     staff: Mapping[int, Staff]
     courses: Mapping[str, str]
-    students: Mapping[int, wire.Student]
+    names: SchoolNames
+    changed: frozenset[wire.SectionKey] | None
 
     def day_in(self, term_code: str) -> date:
         """Today, or the nearest day of the section's term.
@@ -69,6 +72,7 @@ def store_section(told: wire.Section, reading: SchoolReading) -> Section:
                 "period": told.period,
                 "term_code": told.term_code,
                 "inactive": not told.active,
+                **({} if told.active else {"roster_day": None}),
             },
         )
         _store_section_staff(section, told, reading)
@@ -90,8 +94,35 @@ def needs_roster(section: Section, told: wire.Section, reading: SchoolReading) -
     )
 
 
+def may_have_changed(section: Section, told: wire.Section, reading: SchoolReading) -> bool:
+    """Whether its roster must be read: the feeds name it, Aeries counts other students than at the last reading,
+    that reading was doubted or failed, or somebody's span began or ended since."""
+    if reading.changed is None or section.roster_day is None:
+        return True
+    if wire.SectionKey(told.school_code, told.number) in reading.changed:
+        return True
+    if told.total_students != section.total_students:
+        return True
+    earlier, later = sorted((section.roster_day, reading.day_in(told.term_code)))
+    begun = Q(started_on__gt=earlier, started_on__lte=later)
+    ended = Q(ended_on__gte=earlier, ended_on__lt=later)
+    return earlier != later and Enrolment.objects.filter(begun | ended, section=section).exists()
+
+
+def read_again(section: Section) -> None:
+    """Its roster is read the next time, whatever the feeds tell."""
+    Section.objects.filter(id=section.id).update(roster_day=None)
+
+
+def describe_class(section: Section, reading: SchoolReading, findings: Findings) -> None:
+    """Keeps the name of a class whose roster need not be read, and lets it run on."""
+    with transaction.atomic():
+        _class_of(section, reading, findings)
+
+
 def store_class(
     section: Section,
+    told: wire.Section,
     roster: wire.ListReading[wire.Enrolment],
     reading: SchoolReading,
     findings: Findings,
@@ -101,14 +132,20 @@ def store_class(
     Students who left keep their scores and become inactive. A list that cannot be the whole truth drops
     nobody. Interrupted, nothing of this section is changed.
     """
+    rows = _own_rows(roster, section, reading.school)
+    wanted = {row.student_id for row in rows}
+    reading.names.look_up(wanted)
     with transaction.atomic():
         class_id = _class_of(section, reading, findings)
-        rows = _own_rows(roster, section, reading.school)
-        ids = students.know(_known(rows, reading))
-        places = _places(rows, ids, reading.day_in(section.term_code))
+        ids = reading.names.know(wanted)
+        day = reading.day_in(section.term_code)
+        places = _places(rows, ids, day)
         kept = _doubted(class_id, places, roster, section, reading, findings)
         change = students.set_roster(class_id, [*places, *kept], ROSTER, today=reading.today)
         _store_enrolments(section, rows, ids, keep_missing=bool(kept))
+        Section.objects.filter(id=section.id).update(
+            roster_day=None if kept else day, total_students=told.total_students
+        )
     findings.counts["students_added"] += len(change.added)
     findings.counts["students_dropped"] += len(change.dropped)
     if change.added or change.dropped or change.moved_dates:
@@ -197,23 +234,6 @@ def _own_rows(
 ) -> list[wire.Enrolment]:
     """Rows of other sections prove nothing about this one."""
     return [row for row in roster if (row.school_code, row.section_number) == (school.code, section.number)]
-
-
-def _known(rows: Iterable[wire.Enrolment], reading: SchoolReading) -> list[KnownStudent]:
-    """Students by name; one whom the school's list lacks keeps the name we have, else shows the id."""
-    wanted = {row.student_id for row in rows}
-    named = []
-    for student_id in sorted(wanted & reading.students.keys()):
-        told = reading.students[student_id]
-        first, last = told.first_name.strip()[:NAME_LENGTH], told.last_name.strip()[:NAME_LENGTH]
-        named.append(KnownStudent(student_id, first, last))
-    unnamed = wanted - reading.students.keys()
-    ours = {student.sis_student_id: student for student in Student.objects.filter(sis_student_id__in=unnamed)}
-    for student_id in sorted(unnamed):
-        student = ours.get(student_id)
-        first, last = (student.first_name, student.last_name) if student else ("", f"Student {student_id}")
-        named.append(KnownStudent(student_id, first, last))
-    return named
 
 
 def _places(rows: Iterable[wire.Enrolment], ids: Mapping[int, int], day: date) -> list[Place]:
