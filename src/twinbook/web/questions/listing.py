@@ -1,0 +1,169 @@
+"""The open questions of a class, grouped by kind and then by activity."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from twinbook.sync import problems, questions, wording
+from twinbook.sync.models import Problem
+from twinbook.sync.problems import Seen
+from twinbook.web.questions import words
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One question. `seen` goes back with the answer, so that an older page never answers a newer question."""
+
+    id: int
+    title: str
+    message: str
+    hint: str
+    has_values: bool
+    ours: str | None
+    theirs: str | None
+    agreed: str | None
+    to_type: str
+    opened_at: datetime
+    changed_at: datetime
+    seen: str
+    choices: tuple[Choice, ...]
+    student_id: int | None
+    activity_id: int | None
+    changed: bool
+    """Its values were other ones when it was answered a moment ago."""
+    checking: bool
+
+
+@dataclass(slots=True)
+class OfActivity:
+    id: int | None
+    title: str
+    lines: list[Line] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Kind:
+    key: str
+    title: str
+    explained: str
+    choices: tuple[Choice, ...]
+    activities: list[OfActivity] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return sum(len(activity.lines) for activity in self.activities)
+
+
+_ORDER = list(problems.CHOICES)
+
+
+def kinds(class_id: int, changed: Collection[int] = (), checking: Collection[int] = ()) -> list[Kind]:
+    """`changed`, `checking`: ids to mark. Conflicts first, then as the public surface lists the codes."""
+    found: dict[str, Kind] = {}
+    for row in questions.open_problems(class_id):
+        key = _key(row)
+        kind = found.setdefault(key, _kind(key, row))
+        _activity(kind.activities, row).lines.append(
+            _line(row, changed=row.id in changed, checking=row.id in checking)
+        )
+    for kind in found.values():
+        kind.activities.sort(key=lambda activity: activity.title.casefold())
+        for activity in kind.activities:
+            activity.lines.sort(key=lambda line: (line.title.casefold(), line.id))
+    return sorted(found.values(), key=_rank)
+
+
+def _key(row: Problem) -> str:
+    return f"{row.code}-field" if row.code == "conflict" and row.field is not None else row.code
+
+
+def code_of(key: str) -> str:
+    return key.removesuffix("-field")
+
+
+def _rank(kind: Kind) -> int:
+    code = code_of(kind.key)
+    return _ORDER.index(code) if code in _ORDER else len(_ORDER)
+
+
+def _kind(key: str, row: Problem) -> Kind:
+    of_field = row.field is not None
+    return Kind(
+        key,
+        words.kind(row.code, of_field=of_field),
+        words.explained(row.code, of_field=of_field),
+        tuple(Choice(word, words.choice(row.code, word, of_one=False)) for word in problems.built(row.code)),
+    )
+
+
+def _activity(groups: list[OfActivity], row: Problem) -> OfActivity:
+    for group in groups:
+        if group.id == row.activity_id:
+            return group
+    title = _("The whole class") if row.activity is None else row.activity.title
+    groups.append(OfActivity(row.activity_id, title))
+    return groups[-1]
+
+
+def _line(row: Problem, *, changed: bool, checking: bool) -> Line:
+    said = wording.of(row)
+    ours, theirs = problems.values(row)
+    return Line(
+        id=row.id,
+        title=_title(row),
+        message=said.message,
+        hint=said.hint,
+        has_values=row.field is not None or (row.student_id is not None and row.activity_id is not None),
+        ours=ours,
+        theirs=theirs,
+        agreed=row.agreed_text,
+        to_type=row.to_type,
+        opened_at=row.opened_at,
+        changed_at=row.changed_at,
+        seen=json.dumps([ours, theirs]),
+        choices=tuple(
+            Choice(word, words.choice(row.code, word, of_one=True, ours=ours, theirs=theirs))
+            for word in problems.built(row.code)
+            if not (word == "match" and "aeries_id" not in row.details)
+        ),
+        student_id=row.student_id,
+        activity_id=row.activity_id,
+        changed=changed,
+        checking=checking,
+    )
+
+
+def _title(row: Problem) -> str:
+    if row.student is not None:
+        return row.student.name
+    if row.field is not None:
+        return wording.FIELD_NAMES.get(row.field, row.field).capitalize()
+    return str(row.details.get("name", "")) or (
+        _("The whole class") if row.activity is None else row.activity.title
+    )
+
+
+def seen_of(text: str) -> Seen | None:
+    """None: not a field of ours."""
+    try:
+        ours, theirs = json.loads(text)
+    except (ValueError, TypeError):
+        return None
+    if not all(value is None or isinstance(value, str) for value in (ours, theirs)):
+        return None
+    return Seen(ours, theirs)
+
+
+def ids(values: Iterable[str]) -> list[int]:
+    return [int(value) for value in values if value.isdecimal() and len(value) < 19]

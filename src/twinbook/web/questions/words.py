@@ -1,0 +1,100 @@
+"""The kinds of questions and their choices in a teacher's words."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+
+def kind(code: str, *, of_field: bool) -> str:
+    match code:
+        case "conflict":
+            return _("Different fields of activities") if of_field else _("Different scores")
+        case "mark_needs_typing":
+            return _("Marks to type in Aeries")
+        case "clear_needs_typing":
+            return _("Scores to clear in Aeries")
+        case "rejected_by_aeries":
+            return _("Refused by Aeries")
+        case "unknown_mark":
+            return _("Marks that Twinbook does not know")
+        case "student_not_in_gradebook":
+            return _("Students missing in the Aeries gradebook")
+        case "student_readded":
+            return _("Students dropped or added again in Aeries")
+        case "category_gone" | "category_unmapped":
+            return _("Categories without a partner")
+        case "gradebook_gone":
+            return _("The Aeries gradebook is gone")
+        case "deleted_in_aeries":
+            return _("Gone from Aeries")
+        case "deleted_in_lms":
+            return _("Deleted here, still in Aeries")
+        case "possible_duplicate":
+            return _("Perhaps the same work twice")
+        case "zeros_ahead":
+            return _("Blanks that would become zeros")
+        case "unsupported_maxima" | "points_changed":
+            return _("Points that do not fit")
+        case "copy_suspected":
+            return _("Copies in Aeries")
+        case "mass_change":
+            return _("Many changes at once")
+        case "term_ended":
+            return _("The term has ended")
+        case _:
+            return _("Other questions")
+
+
+def explained(code: str, *, of_field: bool) -> str:
+    match code:
+        case "conflict" if of_field:
+            return _("Changed here and in Aeries since both agreed. Scores go on meanwhile.")
+        case "conflict":
+            return _(
+                "Changed here and in Aeries since both agreed. Nothing is overwritten before you choose."
+            )
+        case "mark_needs_typing":
+            return _("Aeries takes no marks from other programs. Type each in Aeries; it closes by itself.")
+        case "clear_needs_typing":
+            return _("Aeries cannot be told to clear a score. Clear each in Aeries; it closes by itself.")
+        case "student_not_in_gradebook":
+            return _("Add them in Aeries (Gradebook › Students); their scores follow by themselves.")
+        case _:
+            return ""
+
+
+def choice(code: str, word: str, *, of_one: bool, ours: str | None = None, theirs: str | None = None) -> str:
+    """A button's text; for one question it names the value."""
+    match code, word:
+        case "conflict", "lms":
+            return _("Keep ours: %(value)s") % {"value": ours or _("blank")} if of_one else _("Ours count")
+        case "conflict", "aeries":
+            return (
+                _("Take Aeries’: %(value)s") % {"value": theirs or _("blank")}
+                if of_one
+                else _("Aeries’ count")
+            )
+        case _, "use_aeries":
+            return (
+                _("Take Aeries’: %(value)s") % {"value": theirs or _("blank")}
+                if of_one
+                else _("Take Aeries’ values")
+            )
+        case "unknown_mark", "keep_mark":
+            return _("Keep it") if of_one else _("Keep them")
+        case (("mark_needs_typing" | "clear_needs_typing"), "check_again"):
+            return _("Done in Aeries, check now")
+        case _, "check_again":
+            return _("Check now")
+        case _, "retry":
+            return _("Try again")
+        case "possible_duplicate", "match":
+            return _("They are the same")
+        case "possible_duplicate", "create":
+            return _("Create it as new")
+        case "possible_duplicate", "ignore":
+            return _("Leave it alone")
+        case "term_ended", "send_anyway":
+            return _("Send anyway")
+        case _:
+            return word.replace("_", " ").capitalize()
