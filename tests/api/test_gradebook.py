@@ -166,6 +166,7 @@ def test_an_activity_needs_only_a_title_and_points(room: Room, teacher: Caller) 
         ({"points": "ten"}, "invalid", "points"),
         ({"points": "1e9"}, "invalid", "points"),
         ({"category_id": "999999"}, "invalid", "category_id"),
+        ({"category_id": "0"}, "invalid", "category_id"),
         ({"due_on": "tomorrow"}, "invalid", "due_on"),
         ({"due_on": "2026-02-30"}, "invalid", "due_on"),
         ({"due_on": 20260101}, "invalid", "due_on"),

@@ -127,7 +127,9 @@ def update(
         if wanted == present:
             return activity
         names = {None: None} | {
-            id: _category_name(class_id, id) for id in (present.category_id, wanted.category_id) if id
+            id: _category_name(class_id, id)
+            for id in (present.category_id, wanted.category_id)
+            if id is not None
         }
         for name in _NAMES:
             before, after = getattr(present, name), getattr(wanted, name)
