@@ -1,0 +1,192 @@
+"""The page while the world changes: slow and silent Aeries, other teachers, lost networks, ended sessions."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.path.conftest import Class
+from tests.web.class_page.conftest import GridPage
+from tests.web.conftest import ADMINISTRATOR, Visitors, eventually
+from twinbook.district.models import User
+from twinbook.gradebook import activities
+from twinbook.gradebook.origin import person
+
+
+@pytest.fixture
+def synced(joined: Class, teacher_page: object) -> Class:
+    """Joined, with one activity whose scores both sides hold."""
+    joined.agreed("Quiz", dict.fromkeys(joined.students(), "5"))
+    return joined
+
+
+@pytest.fixture
+def live(synced: Class, visitors: Visitors, teacher: User, running_worker: None) -> GridPage:
+    return GridPage(visitors.signed_in(teacher), synced).open()
+
+
+def test_a_save_becomes_synced_without_reload_while_aeries_is_slow(live: GridPage) -> None:
+    sis = live.in_order()[0]
+    live.school_class.aeries.fault(kind="delay_before", delay_ms=700)
+    live.cell("Quiz", sis).click()
+    live.type("8")
+    live.press("Enter")
+    live.expect_stands("Quiz", sis, "waiting")
+    expect(live.page.locator("[data-waiting]")).to_have_text("1 score waits to be sent")
+    live.expect_stands("Quiz", sis, "synced")
+    expect(live.page.locator("[data-waiting]")).to_have_text("Nothing waits to be sent")
+    expect(live.total(sis)).to_have_text("80.00 %")
+    assert live.school_class.aeries.mark(live.school_class.gradebook, "Quiz", sis) == "8"
+
+
+def test_the_outage_banner_comes_and_ends_by_itself(live: GridPage) -> None:
+    sis = live.in_order()[0]
+    live.school_class.aeries.fault(kind="status", status=503)
+    live.cell("Quiz", sis).click()
+    live.type("8")
+    live.press("Enter")
+    banner = live.page.locator("[data-outage]")
+    expect(banner).to_contain_text("Aeries has not answered since")
+    expect(banner).not_to_contain_text("T0")
+    expect(live.page.locator("[data-aeries]")).to_have_text("Aeries does not answer")
+    live.expect_stands("Quiz", sis, "waiting")
+    live.school_class.aeries.heal()
+    live.expect_stands("Quiz", sis, "synced")
+    expect(banner).to_have_text("")
+    expect(live.page.locator("[data-aeries]")).to_have_text("Aeries answers")
+
+
+def test_two_teachers_see_each_other_and_overwrite_nothing_unseen(grid: GridPage, visitors: Visitors) -> None:
+    other = GridPage(visitors.signed_in(ADMINISTRATOR), grid.school_class).open()
+    first, second = grid.in_order()[:2]
+    quiz = grid.school_class.named("Quiz")
+    grid.cell("Quiz", first).click()
+    grid.type("8")
+    grid.press("Enter")
+    expect(other.cell("Quiz", first)).to_have_text("8")
+    other.cell("Quiz", second).click()
+    other.type("3")
+    grid.type("4")
+    grid.press("Enter")
+    expect(other.page.locator("#grid-hint")).to_contain_text("Meanwhile this became 4")
+    expect(other.page.locator("td input")).to_have_value("3")
+    other.press("Enter")
+    other.expect_stands("Quiz", second, "clash")
+    assert grid.school_class.value(quiz, second) == "4"
+    other.press("ArrowUp")
+    expect(other.page.locator("#grid-hint")).to_have_text("You typed 3; meanwhile 4 was saved.")
+    other.press("k")
+    expect(grid.cell("Quiz", second)).to_have_text("3")
+    other.expect_saved()
+    assert grid.school_class.value(quiz, second) == "3"
+
+
+def test_a_change_that_the_page_has_not_heard_of_is_not_overwritten(
+    grid: GridPage, visitors: Visitors
+) -> None:
+    first, second = grid.in_order()[:2]
+    quiz = grid.school_class.named("Quiz")
+    visitors.expect_error(grid.page, "ERR_FAILED|Failed to load")
+    grid.page.route("**/live/**", lambda route: route.abort())
+    grid.page.reload()
+    grid.ready()
+    for sis in (first, second):
+        grid.school_class.save(quiz, sis, "7")
+    grid.cell("Quiz", first).click()
+    grid.paste("9\n9")
+    expect(grid.page.locator("[data-look] button")).to_have_text("2 cells need a look")
+    assert grid.school_class.value(quiz, first) == "7"
+    grid.press("t")
+    expect(grid.cell("Quiz", first)).to_have_text("7")
+    grid.press("F8")
+    grid.page.get_by_role("button", name="Keep mine").click()
+    grid.expect_saved()
+    assert [grid.school_class.value(quiz, sis) for sis in (first, second)] == ["7", "9"]
+
+
+def test_scores_for_points_that_have_changed_are_asked_about(grid: GridPage, visitors: Visitors) -> None:
+    first = grid.in_order()[0]
+    quiz = grid.school_class.named("Quiz")
+    activities.update(grid.school_class.id, quiz.id, {"points": Decimal(40)}, person(ADMINISTRATOR))
+    expect(grid.page.locator("[data-structure-notice]")).to_contain_text("have changed")
+    grid.cell("Quiz", first).click()
+    grid.type("9")
+    grid.press("Enter", "ArrowUp")
+    expect(grid.page.locator("#grid-hint")).to_contain_text("now worth 40 points, not 10")
+    assert grid.school_class.value(quiz, first) == ""
+    grid.press("k")
+    grid.expect_saved()
+    assert grid.school_class.value(quiz, first) == "9"
+
+
+def test_a_lost_network_loses_nothing(grid: GridPage, visitors: Visitors) -> None:
+    first, second = grid.in_order()[:2]
+    quiz = grid.school_class.named("Quiz")
+    visitors.expect_error(grid.page, "INTERNET_DISCONNECTED|Failed to load|ERR_FAILED|ERR_ABORTED")
+    answered_late: list[Route] = []
+
+    def lose_the_answer(route: Route) -> None:
+        route.fetch()
+        answered_late.append(route)
+        route.abort()
+
+    grid.page.route("**/scores", lose_the_answer)
+    grid.cell("Quiz", first).click()
+    grid.type("8")
+    grid.press("Enter")
+    unsent = grid.page.locator("[data-unsent]")
+    expect(unsent).to_contain_text("1 cell is not saved yet. Twinbook cannot be reached")
+    eventually(lambda: answered_late)
+    grid.page.unroute("**/scores")
+    grid.page.context.set_offline(True)
+    grid.type("7")
+    grid.press("Enter")
+    grid.expect_stands("Quiz", second, "unsent")
+    grid.page.context.set_offline(False)
+    grid.expect_saved()
+    expect(unsent).to_have_text("")
+    expect(grid.page.locator("[data-look]")).to_be_hidden()
+    assert [grid.school_class.value(quiz, sis) for sis in (first, second)] == ["8", "7"]
+
+
+def test_a_session_that_ends_while_typing_loses_nothing(
+    grid: GridPage, visitors: Visitors, teacher: User
+) -> None:
+    first, second = grid.in_order()[:2]
+    quiz = grid.school_class.named("Quiz")
+    visitors.expect_error(grid.page, "401|403")
+    cookies = grid.page.context.cookies()
+    grid.page.context.clear_cookies(name="sessionid")
+    grid.cell("Quiz", first).click()
+    grid.type("8")
+    grid.press("Enter")
+    grid.type("wrong")
+    grid.press("Enter")
+    unsent = grid.page.locator("[data-unsent]")
+    expect(unsent).to_contain_text("Your session has ended; what you typed is kept here.")
+    expect(unsent.get_by_role("link")).to_have_attribute("target", "_blank")
+    grid.page.context.add_cookies([one for one in cookies if one["name"] == "sessionid"])  # type: ignore[misc]
+    grid.page.on("dialog", lambda dialog: dialog.accept())
+    grid.open()
+    expect(grid.cell("Quiz", second)).to_have_text("wrong")
+    grid.expect_saved()
+    expect(grid.cell("Quiz", first)).to_have_text("8")
+    assert grid.school_class.value(quiz, first) == "8"
+
+
+def test_what_waits_in_the_browser_never_goes_out_as_somebody_else(
+    grid: GridPage, visitors: Visitors
+) -> None:
+    first = grid.in_order()[0]
+    visitors.expect_error(grid.page, "401|409")
+    grid.page.context.clear_cookies(name="sessionid")
+    other = visitors.signed_in(ADMINISTRATOR)
+    session = [one for one in other.context.cookies() if one["name"] == "sessionid"]
+    grid.page.context.add_cookies(session)  # type: ignore[arg-type]
+    grid.cell("Quiz", first).click()
+    grid.type("8")
+    grid.press("Enter")
+    expect(grid.page.locator("[data-unsent]")).to_contain_text("Somebody else has signed in")
+    assert grid.school_class.value(grid.school_class.named("Quiz"), first) == ""
