@@ -149,9 +149,7 @@ class Play:
         student = self.students[1]
         self.talk.step("Both sides change one cell: nobody wins silently.")
         activity = self._find("Reading log")
-        # The night has read this assignment within the last seconds, and such a reading would serve the push (C5).
-        settings = {"mode": "paused", "reuse_seconds": 0}
-        self.twinbook.patch(f"/classes/{self.class_id}/sync-settings", settings)
+        self.twinbook.patch(f"/classes/{self.class_id}/sync-settings", {"mode": "paused"})
         self.aeries.types(self.gradebook, "Reading log", student["sis_student_id"], "2")
         self._save(activity["id"], student, "5")
         self.twinbook.patch(f"/classes/{self.class_id}/sync-settings", {"mode": "sync"})
