@@ -36,6 +36,9 @@ class RequestLog:
         """Entries with a number above n, oldest first; times are the machine's, in UTC."""
         return [_shown(entry) for entry in self._entries if entry.n > n]
 
+    def unanswered(self) -> int:
+        return sum(entry.status is None for entry in self._entries)
+
     def clear(self) -> None:
         """Forgets the entries; the numbers go on."""
         self._entries.clear()

@@ -89,10 +89,14 @@ class Server:
             return Response(500, b'{"Message":"The sandbox itself failed; see its error output."}')
 
     def _act_later(self, then: Callable[[], object], delay: float) -> None:
+        world = self._app.world
+        world.late_effects += 1
+
         def act() -> None:
             self._later.discard(handle)
+            world.late_effects -= 1
             then()
-            self._app.world.changed = True
+            world.changed = True
 
         handle = asyncio.get_running_loop().call_later(delay, act)
         self._later.add(handle)

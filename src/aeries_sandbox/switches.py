@@ -68,6 +68,7 @@ DECLARED: tuple[Switch, ...] = (
     _switch("single_school_shape", "array|object", "API §5.2", "one school: array of one or object"),
     _switch("single_as_array", "off|on", "API §17.3", "other single objects come as arrays of one"),
     _switch("empty_date", "null|sentinel", "API §3.8", "an empty date of the gradebook family"),
+    _switch("extra_fields", "off|on", "API §20", "rows carry a property that the documentation does not know"),
     _switch("strip_unsafe_text", "output|input|off", "API §3.11", 'where ", < and > are removed'),
     _switch("not_found_style", "documented|v2_quirks", "API §3.15", "404, or what v2 answered"),
     _switch("percent_scale", "100|1", "API §12.2", "PercentCorrect as 95 or as 0.95"),
@@ -141,13 +142,26 @@ BY_NAME: Mapping[str, Switch] = {switch.name: switch for switch in DECLARED}
 
 
 def accepted(settings: Mapping[str, object]) -> dict[str, str]:
-    """The stored form of all settings, or SwitchError naming the first bad one; nothing is changed."""
+    """The stored form of all settings, or SwitchError naming the first bad one; nothing is changed.
+
+    `rate_limit` may also be the object of the reference: {per_second, burst, status, retry_after}.
+    """
     stored = {}
-    for name, value in settings.items():
+    for name, value in _spread(settings).items():
         if name not in BY_NAME:
             raise SwitchError(f"there is no switch {name!r}; `aeries-sandbox switches` lists them")
         stored[name] = BY_NAME[name].accept(value)
     return stored
+
+
+def _spread(settings: Mapping[str, object]) -> dict[str, object]:
+    spread = dict(settings)
+    limit = spread.get("rate_limit")
+    if isinstance(limit, Mapping):
+        del spread["rate_limit"]
+        for part, value in limit.items():
+            spread["rate_limit" if part == "per_second" else f"rate_limit_{part}"] = value
+    return spread
 
 
 def defaults() -> dict[str, str]:

@@ -51,6 +51,7 @@ class World:
         self.set_switches({**chosen, **(switches or {})})
         self.faults = FaultBook()
         self.log = RequestLog()
+        self.late_effects = 0
         self.changed = True
         self.load(document)
         if overrides.clock is not None and not keep_clock:

@@ -78,6 +78,26 @@ def test_late_closes_at_once_and_acts_later(control: Address, aeries: Address) -
     wait_until(lambda: inserted(control) == 1)
 
 
+def test_pending_tells_what_may_still_act(control: Address, aeries: Address, sandbox: Sandbox) -> None:
+    def pending() -> int:
+        return int(control.get("/pending").json()["pending"])
+
+    assert pending() == 0
+    order(control, kind="late", delay_ms=300, times=1)
+    with pytest.raises(httpx2.RemoteProtocolError):
+        aeries.post(f"{ALONE}/assignments", BODY)
+    assert (pending(), inserted(control)) == (1, 0)
+    wait_until(lambda: pending() == 0)
+    assert inserted(control) == 1
+    order(control, kind="delay_before", delay_ms=300, times=1)
+    address = f"{sandbox.url}/api/v5{ALONE}/assignments"
+    with httpx2.Client(timeout=0.1) as impatient, pytest.raises(httpx2.ReadTimeout):
+        impatient.post(address, json=BODY, headers={"AERIES-CERT": sandbox.certificate})
+    assert pending() == 1
+    wait_until(lambda: pending() == 0)
+    assert inserted(control) == 2
+
+
 def test_an_effect_that_is_still_to_come_does_not_reach_a_sandbox_that_started_over(
     control: Address, aeries: Address
 ) -> None:

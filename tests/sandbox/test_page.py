@@ -121,6 +121,27 @@ def test_dropping_a_student_and_changing_options(browser: Address, control: Addr
     assert (truth["settings"]["CountCompletedNow"], truth["settings"]["DoingWeight"]) == (True, True)
 
 
+def test_categories_are_renamed_weighed_added_and_deleted(browser: Address, control: Address) -> None:
+    book = "/gradebooks/4500001"
+    before = control.get(book).json()["categories"]
+    action = f"{book}/categories"
+    changes = {
+        "name.0": "Home work",
+        "percent.0": "15",
+        "delete.5": "on",
+        "new_name": "Labs",
+        "new_percent": "5",
+    }
+    assert submit(browser, browser.get(book), action, **changes).status_code == 303
+    after = {row["code"]: row for row in control.get(book).json()["categories"]}
+    assert (after["0"]["description"], after["0"]["percent"]) == ("Home work", "15")
+    assert "5" not in after
+    assert after["1"] == {"code": "1", "description": "Labs", "percent": "5"}
+    assert len(after) == len(before)
+    wrong = submit(browser, browser.get(book), action, **{"percent.0": "many"})
+    assert wrong.status_code == 400 and "must be a number" in wrong.text
+
+
 def test_unknown_pages_and_foreign_forms(browser: Address, loopback: httpx2.Client, sandbox: Sandbox) -> None:
     assert browser.get("/gradebooks/1").status_code == 404
     assert browser.get("/gradebooks/1/x").status_code == 404

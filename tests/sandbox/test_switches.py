@@ -38,6 +38,21 @@ def test_rate_limit_status(control: Address, aeries: Address) -> None:
     assert [aeries.get("/schools").status_code for _ in range(2)] == [200, 503]
 
 
+def test_a_rate_limit_as_the_reference_writes_it(control: Address, aeries: Address) -> None:
+    turn(control, rate_limit={"per_second": 1, "burst": 1, "status": 503, "retry_after": 7})
+    assert [aeries.get("/schools").status_code for _ in range(2)] == [200, 503]
+    assert aeries.get("/schools").headers["Retry-After"] == "7"
+    assert control.post("/switches", {"rate_limit": {"per_minute": 1}}).status_code == 400
+
+
+def test_extra_fields(control: Address, aeries: Address) -> None:
+    assert "AddedLater" not in aeries.get(LINKED).text
+    turn(control, extra_fields=True)
+    book = aeries.get(LINKED).json()
+    assert book["AddedLater"] and all(row["AddedLater"] for row in book["AssignmentCategories"])
+    assert aeries.get("/gradebooks/1").json().keys() == {"Message"}
+
+
 def test_shapes(control: Address, aeries: Address) -> None:
     control.post(f"{ALONE}/assignments", NEW)
     turn(control, single_as_array=True, empty_date="sentinel", percent_scale=1)

@@ -44,9 +44,20 @@ def answered(world: World, databases: dict[int, Database], asked: Asked) -> Answ
 def printed(world: World, asked: Asked, answer: Answer) -> Response:
     """The answer as the client asked for it: JSON, or XML where that is switched on (reference §3.4)."""
     value = with_old_names(answer.value) if asked.v3 else answer.value
+    if world.on("extra_fields") and answer.status < 400:
+        value = _with_more(value)
     if world.on("xml_output") and xml.wanted(asked.request.headers.get("accept", "")):
         return Response(answer.status, xml.encoded(value, answer.name), XML)
     return Response(answer.status, encoded(value))
+
+
+def _with_more(value: object) -> object:
+    """Every row, also those inside others, with a property that no client can know."""
+    if isinstance(value, list):
+        return [_with_more(row) for row in value]
+    if isinstance(value, dict):
+        return {name: _with_more(held) for name, held in value.items()} | {"AddedLater": {"Since": "v6"}}
+    return value
 
 
 def encoded(value: object) -> bytes:

@@ -33,6 +33,7 @@ TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", "faults", whole.clear_faults),
     ("GET", "requests", whole.requests),
     ("DELETE", "requests", whole.clear_requests),
+    ("GET", "pending", whole.pending),
     ("GET", "state", whole.state),
     ("PATCH", "state", whole.patch_state),
     ("GET", "rights", whole.rights),

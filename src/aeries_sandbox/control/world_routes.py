@@ -101,6 +101,11 @@ def clear_requests(call: ControlCall) -> object:
     return items([])
 
 
+def pending(call: ControlCall) -> object:
+    """How many requests may still act: such as are not answered yet, and dropped ones that act late."""
+    return {"pending": call.world.log.unanswered() + call.world.late_effects}
+
+
 def state(call: ControlCall) -> object:
     return documents.builtins(call.world.document())
 

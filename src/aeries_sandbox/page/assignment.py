@@ -4,7 +4,7 @@ from msgspec import UNSET
 
 from aeries_sandbox.decimals import plain
 from aeries_sandbox.messages import Response
-from aeries_sandbox.page.gradebook import day_in, number_in
+from aeries_sandbox.page.fields import day_in, number_in
 from aeries_sandbox.page.html import button, checkbox, choice, field, form, page, tag, text
 from aeries_sandbox.router import Params
 from aeries_sandbox.teacher.acting import the_assignment, the_gradebook

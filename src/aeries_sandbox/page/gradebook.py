@@ -1,13 +1,14 @@
 """One gradebook: students by assignments, each cell to be typed into, and what else a teacher does there."""
 
-from datetime import date
 from decimal import Decimal
 
 from aeries_sandbox import marks
-from aeries_sandbox.decimals import parse, plain, whole
+from aeries_sandbox.decimals import plain, whole
 from aeries_sandbox.grades import Totals
 from aeries_sandbox.messages import Response
 from aeries_sandbox.model import Assignment, Gradebook, GradebookStudent, GradebookTerm
+from aeries_sandbox.page import categories
+from aeries_sandbox.page.fields import day_in, number_in
 from aeries_sandbox.page.html import button, checkbox, choice, field, form, page, tag, text
 from aeries_sandbox.router import Params
 from aeries_sandbox.store import live_assignments
@@ -34,6 +35,7 @@ def show(world: World, params: Params, problem: str) -> Response:
         _facts(gradebook, term),
         _scores(world, gradebook, term),
         _add_assignment(gradebook),
+        categories.shown(gradebook),
         _students(gradebook),
         _options(gradebook),
     ]
@@ -93,35 +95,20 @@ def open_by_class(world: World, params: Params, _fields: dict[str, str]) -> str:
     return f"/gradebooks/{_number(params)}"
 
 
+def change_categories(world: World, params: Params, fields: dict[str, str]) -> str:
+    gradebook = the_gradebook(world, _number(params))
+    edit_gradebook(world, _number(params), GradebookPatch(categories=categories.sent(gradebook, fields)))
+    return f"/gradebooks/{_number(params)}"
+
+
 ACTS = {
+    "categories": change_categories,
     "scores": save_scores,
     "new-assignment": new_assignment,
     "students": change_student,
     "options": change_options,
     "open-scores-by-class": open_by_class,
 }
-
-
-def number_in(fields: dict[str, str], name: str, absent: Decimal | None = None) -> Decimal:
-    """Raises NotPossible."""
-    typed = fields.get(name, "").strip()
-    if not typed and absent is not None:
-        return absent
-    number = parse(typed)
-    if number is None:
-        raise NotPossible(f"{name.replace('_', ' ')} must be a number")
-    return number
-
-
-def day_in(fields: dict[str, str], name: str) -> date | None:
-    """Raises NotPossible."""
-    typed = fields.get(name, "").strip()
-    if not typed:
-        return None
-    try:
-        return date.fromisoformat(typed)
-    except ValueError as error:
-        raise NotPossible(f"{name.replace('_', ' ')} must be a date") from error
 
 
 def _number(params: Params) -> int:
@@ -142,8 +129,8 @@ def _facts(gradebook: Gradebook, term: GradebookTerm | None) -> str:
     sections = ", ".join(str(row.section_number) for row in gradebook.sections) or "none"
     shown = f"Gradebook {gradebook.gradebook_number}, sections {sections}"
     shown += f", grades of term {term.code}." if term else "."
-    categories = ", ".join(f"{row.description} {plain(row.percent)} %" for row in gradebook.categories)
-    return text("p", shown) + text("p", f"Categories: {categories or 'none'}.")
+    names = ", ".join(f"{row.description} {plain(row.percent)} %" for row in gradebook.categories)
+    return text("p", shown) + text("p", f"Categories: {names or 'none'}.")
 
 
 def _scores(world: World, gradebook: Gradebook, term: GradebookTerm | None) -> str:
@@ -204,10 +191,10 @@ def _cell(assignment: Assignment, member: GradebookStudent, name: str) -> str:
 def _add_assignment(gradebook: Gradebook) -> str:
     if not gradebook.categories:
         return text("p", "There are no categories, so no assignment can be added.")
-    categories = [(row.code, row.description) for row in gradebook.categories]
+    known = [(row.code, row.description) for row in gradebook.categories]
     boxes = [
         field("description", "", "Name", required=True),
-        choice("category_code", categories, "", "Category"),
+        choice("category_code", known, "", "Category"),
         field("points_possible", "10", "Points", size=5),
         field("number_correct_possible", "", "Number correct possible", size=5),
         field("date_due", "", "Due", type="date"),
