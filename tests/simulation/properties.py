@@ -12,6 +12,7 @@ from twinbook.aeries.side import form_of
 from twinbook.core.carry_out import look
 from twinbook.core.carry_out.report import Report
 from twinbook.core.carry_out.views import PairHead
+from twinbook.core.fields import Field
 from twinbook.core.remote import CellTerms, Sendable, TheirCell
 from twinbook.core.values import Form, Maxima, OurValue
 
@@ -19,17 +20,14 @@ Cell = tuple[int, int]
 
 
 def standing(world: Class) -> dict[str, Hashable]:
-    """Everything that both gradebooks and our store hold, but for the times of readings."""
+    """Everything that both gradebooks and our store hold, but for what passes with time: readings and doubts."""
     store = world.store
-    pairs = {
-        key: replace(pair, scores_read_at=None, look_again_at=None, looked_generation=0)
-        for key, pair in store.pairs.items()
-    }
     return {
         "scores": _frozen(store.scores),
         "activities": _frozen(store.activities),
         "pairs": tuple(
-            (key, pair.state, pair.maxima, tuple(sorted(pair.fields.items()))) for key, pair in pairs.items()
+            (key, pair.state, pair.maxima, tuple(pair.fields.get(field.value) for field in Field))
+            for key, pair in store.pairs.items()
         ),
         "bases": _frozen(store.bases),
         "intents": len(store.intents),

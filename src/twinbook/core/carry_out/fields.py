@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from twinbook.core.carry_out import changes as ch
 from twinbook.core.carry_out import effects as ef
 from twinbook.core.carry_out.report import Line, Report
 from twinbook.core.carry_out.views import LinkView, PairView
+from twinbook.core.field_doubts import doubts_of, echo, with_doubt
 from twinbook.core.fields import (
     Field,
     FieldBase,
     FieldChange,
     FieldPlan,
     FieldQuestion,
+    agree,
     halves,
     maxima_half,
     merge_fields,
@@ -25,6 +28,10 @@ from twinbook.core.fields import (
 )
 from twinbook.core.snapshot import OurActivity, TheirAssignment
 from twinbook.core.values import Maxima
+
+UNKNOWN = timedelta(hours=24)
+"""How long a PUT whose worker died may be thought of as on its way (C4)."""
+LATER = timedelta(seconds=1)
 
 
 @dataclass(slots=True)
@@ -42,6 +49,11 @@ def ours_moved(pair: PairView) -> bool:
         field.value in pair.fields and our_half(field, pair.activity) != pair.fields[field.value][0]
         for field in Field
     )
+
+
+def must_be_read(pair: PairView) -> bool:
+    """Whether a push has to look at the fields as well."""
+    return ours_moved(pair) or points_in_question(pair) or bool(doubts_of(pair.fields))
 
 
 def points_moved(pair: PairView) -> bool:
@@ -65,11 +77,16 @@ def carry_out_fields(
     report: Report,
     *,
     has_scores: bool,
+    read_at: datetime,
 ) -> Generator[ef.Effect, Any, FieldsOutcome]:
-    """Interrupted after the PUT: the next look finds the same texts on both sides and moves the base."""
+    """`read_at`: an instant before the reading of the assignment began.
+
+    Interrupted around the PUT: what it asks for stays known as long as it may still land.
+    """
     out = FieldsOutcome(assignment)
+    agreed = _recognised(pair.fields, assignment)
     plan = merge_fields(
-        pair.activity, assignment, pair.fields, link.categories, link.policy, has_scores=has_scores
+        pair.activity, assignment, agreed, link.categories, link.policy, has_scores=has_scores
     )
     out.cells_wait = plan.cells_wait
     _note(pair, plan, report)
@@ -78,19 +95,16 @@ def carry_out_fields(
     base = plan.base
     questions = list(plan.questions)
     if plan.to_aeries:
-        body = updated_body(pair.activity, assignment, plan.to_aeries, pair.fields, link.categories)
-        ending = yield ef.Update(assignment.unique_id, body, lane)
+        ending = yield from _update(link, pair, assignment, plan, lane)
         match ending:
             case ef.Updated(answered):
                 out.assignment, out.wrote = answered, True
-                base = _answered_base(plan, answered)
+                base, refused = _answered_base(link, plan, agreed, answered)
+                questions += refused
                 yield ef.Commit(tuple(_recorded(pair, plan)))
             case ef.Refused(message, _):
-                base = _without(base, plan.to_aeries, pair.fields)
-                questions += [
-                    FieldQuestion(c.field, "rejected_by_aeries:" + message, c.after, c.before)
-                    for c in plan.to_aeries
-                ]
+                base = _without(base, plan.to_aeries, agreed)
+                questions += [_refused(change, message) for change in plan.to_aeries]
             case ef.Doubtful(trouble, _) | ef.NotSent(trouble):
                 out.trouble = trouble
                 return out
@@ -102,7 +116,8 @@ def carry_out_fields(
         if committed.lost:
             # A save came between: their change stays one that was not taken over yet.
             out.again = True
-            base = _without(base, plan.to_lms, pair.fields)
+            base = _without(base, plan.to_lms, agreed)
+    base = {**base, **doubts_of(pair.fields, at=read_at)}
     yield ef.Commit(
         (
             ch.MoveFields(pair.id, base, out.assignment, maxima_of(pair.activity, out.assignment)),
@@ -110,6 +125,46 @@ def carry_out_fields(
         )
     )
     return out
+
+
+def _recognised(base: FieldBase, assignment: TheirAssignment) -> FieldBase:
+    """The base with the echoes of doubtful PUTs in it (C4)."""
+    echoes = {field.value: echo(field, their_half(field, assignment), base) for field in Field}
+    return {**base, **{name: both for name, both in echoes.items() if both is not None}}
+
+
+def _update(
+    link: LinkView, pair: PairView, assignment: TheirAssignment, plan: FieldPlan, lane: ef.Lane
+) -> Generator[ef.Effect, Any, Any]:
+    """The PUT between its intent and what is known of its end."""
+    body = updated_body(pair.activity, assignment, plan.to_aeries, pair.fields, link.categories)
+    sent = _sent(plan, assignment)
+    maxima = pair.maxima or maxima_of(pair.activity, assignment)
+    now: datetime = yield ef.Now()
+    before = with_doubt(pair.fields, sent, now + UNKNOWN)
+    yield ef.Commit((ch.MoveFields(pair.id, before, assignment, maxima),))
+    ending = yield ef.Update(assignment.unique_id, body, lane)
+    match ending:
+        case ef.Doubtful(_, ended_at):
+            past_at = ended_at + link.longest_timeout
+            after = with_doubt(pair.fields, sent, past_at)
+            again = ch.LookAgain(pair.id, past_at + LATER)
+            yield ef.Commit((ch.MoveFields(pair.id, after, assignment, maxima), again))
+        case ef.NotSent():
+            yield ef.Commit((ch.MoveFields(pair.id, pair.fields, assignment, maxima),))
+        case _:
+            pass  # Its own complete answer: the caller moves the base, without a doubt.
+    return ending
+
+
+def _sent(plan: FieldPlan, assignment: TheirAssignment) -> FieldBase:
+    """What the PUT makes of each field. One that stands in question is not ours to explain."""
+    changed = {change.field.value for change in plan.to_aeries}
+    return {
+        name: both
+        for name, both in plan.base.items()
+        if name in changed or both[1] == their_half(Field(name), assignment)
+    }
 
 
 def maxima_of(activity: OurActivity, assignment: TheirAssignment) -> Maxima:
@@ -123,13 +178,25 @@ def sent_base(activity: OurActivity, sent: TheirAssignment) -> FieldBase:
     return {**halves(activity, sent), Field.GRADING_COMPLETED.value: ("no", "no")}
 
 
-def _answered_base(plan: FieldPlan, answered: TheirAssignment) -> FieldBase:
-    """What we sent takes the form in which Aeries shows it: its character filter works on output (reference §3.11)."""
+def _answered_base(
+    link: LinkView, plan: FieldPlan, agreed: FieldBase, answered: TheirAssignment
+) -> tuple[FieldBase, list[FieldQuestion]]:
+    """What we sent takes the form in which Aeries shows it: its character filter works on output (reference §3.11). What
+    the answer does not show was not taken."""
     base = dict(plan.base)
+    refused: list[FieldChange] = []
     for change in plan.to_aeries:
         ours, _ = base[change.field]
-        base[change.field] = (ours, their_half(change.field, answered))
-    return base
+        shown = their_half(change.field, answered)
+        base[change.field] = (ours, shown)
+        if not agree(change.field, ours, shown, link.categories):
+            refused.append(change)
+    why = "Aeries answered without taking the change."
+    return _without(base, refused, agreed), [_refused(change, why) for change in refused]
+
+
+def _refused(change: FieldChange, message: str) -> FieldQuestion:
+    return FieldQuestion(change.field, "rejected_by_aeries:" + message, change.after, change.before)
 
 
 def _without(base: FieldBase, undone: Iterable[FieldChange], old: FieldBase) -> FieldBase:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from twinbook.core.brake import BrakeScope, BrakeVerdict, Compared, judge
@@ -27,8 +27,8 @@ from twinbook.core.carry_out.create import (
 from twinbook.core.carry_out.fields import (
     carry_out_fields,
     maxima_of,
+    must_be_read,
     ours_moved,
-    points_in_question,
     points_moved,
     sent_base,
 )
@@ -49,6 +49,7 @@ from twinbook.core.values import Blank, Maxima
 
 TRUST = timedelta(hours=24)
 """How long the student list and the gradebook are trusted after their last reading (G2)."""
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -237,11 +238,16 @@ class PairWork:
         self.pair = pair
         self.lane = lane
         self.report = report
+        self.read_at = LONG_AGO
         self.trouble: ef.Trouble | None = None
         self.again = False
         self.wrote = False
 
-    def run(self, assignment: TheirAssignment | None) -> Generator[ef.Effect, Any, ScoresOutcome | None]:
+    def run(
+        self, assignment: TheirAssignment | None, read_at: datetime = LONG_AGO
+    ) -> Generator[ef.Effect, Any, ScoresOutcome | None]:
+        """`read_at`: an instant before the reading of `assignment` began; unknown, it settles no doubt (C4)."""
+        self.read_at = read_at
         created: Created | None = None
         if self.pair.state is PairState.CREATING:
             made = yield from create_assignment(self.link, self.pair, self.lane, self.report)
@@ -286,14 +292,21 @@ class PairWork:
             self.again = self.link.writes and ours_moved(self.pair)
             return _WAIT if points_moved(self.pair) else None
         if assignment is None:
-            if not ours_moved(self.pair) and not points_in_question(self.pair):
+            if not must_be_read(self.pair):
                 return None
+            self.read_at = yield ef.Now()
             read = yield ef.ReadAssignment(self._unique_id, self.lane)
             if isinstance(read, ef.Trouble):
                 return (yield from self._not_readable(read))
             assignment = read
         done = yield from carry_out_fields(
-            self.link, self.pair, assignment, self.lane, self.report, has_scores=self.pair.has_values
+            self.link,
+            self.pair,
+            assignment,
+            self.lane,
+            self.report,
+            has_scores=self.pair.has_values,
+            read_at=self.read_at,
         )
         self.again |= done.again
         self.wrote |= done.wrote
@@ -420,6 +433,7 @@ class _Whole:
         self.item_trouble: ef.Trouble | None = None
         self.head: ef.GradebookHead | None = None
         self.listed: ef.StudentList | None = None
+        self.listed_at = LONG_AGO
 
     def run(self) -> Look:
         link: LinkView = yield ef.LoadLink()
@@ -431,6 +445,7 @@ class _Whole:
         if isinstance(listing, ef.Trouble):
             self.out.trouble = listing
             return self.out
+        self.listed_at = listing.began_at
         link = yield from self._link()
         if not listing.assignments and any(head.state is PairState.LINKED for head in link.pairs):
             self.out.trouble = ef.Trouble(
@@ -538,7 +553,7 @@ class _Whole:
         self, link: LinkView, pair: PairView, assignment: TheirAssignment | None
     ) -> Generator[ef.Effect, Any, None]:
         work = PairWork(link, pair, self.lane, self.out.report)
-        scores = yield from work.run(assignment)
+        scores = yield from work.run(assignment, self.listed_at)
         self.out.again |= work.again
         self.out.pushed |= work.wrote
         self._note(work.trouble)

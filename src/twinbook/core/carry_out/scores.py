@@ -29,6 +29,7 @@ from twinbook.core.cells import (
     Send,
     TakeOver,
 )
+from twinbook.core.field_doubts import doubtful_until
 from twinbook.core.merge import answered_base, decide
 from twinbook.core.remote import CellTerms, TheirCell
 from twinbook.core.values import Blank, ForeignMark, Form, Mark, Maxima, Number, OurValue
@@ -493,7 +494,11 @@ class _Look:
         open_ends += self.uncertain
         if any(intent.ended_at is None for view in self.pair.cells for intent in view.intents):
             open_ends.append(began_at)
-        return max(open_ends) + self.link.longest_timeout + LATER if open_ends else None
+        latest = [max(open_ends) + self.link.longest_timeout] if open_ends else []
+        until = doubtful_until(self.pair.fields)
+        if until is not None and began_at <= until:
+            latest.append(until)
+        return max(latest) + LATER if latest else None
 
 
 def kind_of(value: OurValue) -> str:
