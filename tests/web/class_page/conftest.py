@@ -87,3 +87,10 @@ def grid(school_class: Class, teacher_page: Page) -> GridPage:
     school_class.activity("Quiz", "10")
     school_class.activity("Essay", "20")
     return GridPage(teacher_page, school_class).open()
+
+
+@pytest.fixture
+def synced(joined: Class) -> Class:
+    """Joined, with one activity whose scores both sides hold; ask for a worker after this."""
+    joined.agreed("Quiz", dict.fromkeys(joined.students(), "5"))
+    return joined

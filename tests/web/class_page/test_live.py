@@ -16,13 +16,6 @@ from twinbook.gradebook.origin import person
 
 
 @pytest.fixture
-def synced(joined: Class, teacher_page: object) -> Class:
-    """Joined, with one activity whose scores both sides hold."""
-    joined.agreed("Quiz", dict.fromkeys(joined.students(), "5"))
-    return joined
-
-
-@pytest.fixture
 def live(synced: Class, visitors: Visitors, teacher: User, running_worker: None) -> GridPage:
     return GridPage(visitors.signed_in(teacher), synced).open()
 

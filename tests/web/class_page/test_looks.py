@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.path.conftest import Class
 from tests.web.class_page.conftest import GridPage
-from tests.web.conftest import check_everywhere
+from tests.web.conftest import Visitors, check_everywhere
 
 
 @pytest.fixture
@@ -77,15 +77,15 @@ def test_the_plain_pages_look_right(busy: GridPage) -> None:
     page.goto(f"{base}/activities/{quiz}/")
     page.locator(f"#c{student}").fill("abc")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator(f"#c{student}")).to_be_focused()
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.locator(f"#c{student}")).to_have_value("abc")
     check_everywhere(page, picture="class-activity")
 
 
 def test_force_sync_shows_both_sides_before_it_changes_them(
-    joined: Class, teacher_page: Page, running_worker: None
+    synced: Class, teacher_page: Page, running_worker: None
 ) -> None:
-    students = joined.students()
-    quiz = joined.agreed("Quiz", dict.fromkeys(students, "5"))
+    joined, students, quiz = synced, synced.students(), synced.named("Quiz")
     number = joined.aeries.assignment(joined.gradebook, "Quiz")["assignment_number"]
     joined.aeries.types(joined.gradebook, number, students[0], "6")
     page = teacher_page
@@ -109,7 +109,8 @@ def test_force_sync_shows_both_sides_before_it_changes_them(
     expect(page.get_by_text("Nothing would change.")).to_be_visible()
 
 
-def test_force_sync_says_why_it_cannot(school_class: Class, teacher_page: Page) -> None:
+def test_force_sync_says_why_it_cannot(school_class: Class, teacher_page: Page, visitors: Visitors) -> None:
+    visitors.expect_error(teacher_page, "409")
     teacher_page.goto(f"/classes/{school_class.id}/force/")
     with teacher_page.expect_response(lambda one: one.request.method == "POST") as answered:
         teacher_page.get_by_role("button", name="Show what would change").click()

@@ -1,8 +1,6 @@
 // One input, moved into the cell that is edited. A typed edit has replaced the old text and ends with any arrow; an
 // edit begun with Enter or F2 keeps the text, and left and right move the caret.
 
-import { t } from "../web/words.js";
-
 export class Editor {
   #input = document.createElement("input");
   #before = "";
@@ -37,14 +35,7 @@ export class Editor {
     this.theirs = null;
     this.#before = text;
     this.#input.value = first ?? text;
-    this.#input.setAttribute(
-      "aria-label",
-      t("%(student)s, %(activity)s, of %(points)s", {
-        student: this.sheet.name(row),
-        activity: this.sheet.title(column),
-        points: this.sheet.points(column),
-      }),
-    );
+    this.#input.setAttribute("aria-label", this.sheet.where(row, column));
     cell.textContent = "";
     cell.append(this.#input);
     this.#input.focus({ preventScroll: true });

@@ -311,10 +311,11 @@ class TwinbookGrid extends HTMLElement {
 
   #showHint() {
     if (!this.movement) return;
-    const { cell, entry, column } = this.#here();
+    const { cell, entry, row, column } = this.#here();
     if (!cell) this.hint.clear();
     else {
       this.hint.show({
+        where: this.sheet.where(row, column),
         cell,
         entry,
         facts: this.sheet.facts(cell),

@@ -9,9 +9,12 @@ export class Hint {
   #actions;
   #described = null;
   #needsYou;
+  #where;
 
   constructor(grid, { keep, take }) {
     this.#place = grid.querySelector("[data-hint-place]");
+    this.#place.hidden = false;
+    this.#where = grid.querySelector("[data-where]");
     this.#text = grid.querySelector("[data-hint]");
     this.#actions = grid.querySelector("[data-hint-actions]");
     this.#needsYou = grid.dataset.needsYou;
@@ -20,10 +23,13 @@ export class Hint {
   }
 
   clear() {
+    this.#where.textContent = "";
     this.#say(null, "");
   }
 
-  show({ cell, entry, facts, theirs, head, editing, changedMeanwhile }) {
+  // `where`: the student, the activity and its points, in words.
+  show({ where, cell, entry, facts, theirs, head, editing, changedMeanwhile }) {
+    if (this.#where.textContent !== where) this.#where.textContent = where;
     if (editing !== null) this.#say(null, this.#whileEditing(editing, changedMeanwhile, theirs, head), [], true);
     else if (entry?.state === "clash") this.#say(cell, met(entry, theirs), [[t("Keep mine (K)"), this.keep], [t("Take theirs (T)"), this.take]]);
     else if (entry?.state === "wrong") this.#say(cell, t("%(why)s It is kept here and not sent.", { why: entry.message }), [[t("Drop it"), this.take]]);
@@ -50,8 +56,8 @@ export class Hint {
     this.#described = cell;
     if (text) cell?.setAttribute("aria-describedby", "grid-hint");
     else cell?.removeAttribute("aria-describedby");
-    this.#place.hidden = !text;
-    this.#place.classList.toggle("quiet", quiet);
+    if (text) this.#place.dataset.tells = quiet ? "quiet" : "loud";
+    else delete this.#place.dataset.tells;
     if (this.#text.textContent !== text) this.#text.textContent = text;
     if (this.#actions.dataset.shows === JSON.stringify(actions.map(([words]) => words))) return;
     this.#actions.dataset.shows = JSON.stringify(actions.map(([words]) => words));

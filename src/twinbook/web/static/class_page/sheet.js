@@ -1,6 +1,7 @@
 // The table: where cells are, what the server holds in each, and painting. Row 0 is the header, column 0 the names,
 // the last column the totals. Painting writes a text node and attributes, never replaces a cell.
 
+import { t } from "../web/words.js";
 import { above, apart, held, shown } from "./parse.js";
 
 export class Sheet {
@@ -51,6 +52,15 @@ export class Sheet {
 
   name(row) {
     return this.lines[row].cells[0].querySelector("a")?.textContent ?? "";
+  }
+
+  // The cell in words.
+  where(row, column) {
+    return t("%(student)s, %(activity)s, of %(points)s", {
+      student: this.name(row),
+      activity: this.title(column),
+      points: this.points(column),
+    });
   }
 
   points(column) {
