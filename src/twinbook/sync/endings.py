@@ -7,9 +7,12 @@ day after they were committed. Until then nothing settles them.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
+from django.db import Error as DatabaseTrouble
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from twinbook.sync import clock, lease
 from twinbook.sync.lease import Lease
@@ -17,6 +20,8 @@ from twinbook.sync.models import IntentRow, Pair
 from twinbook.sync.models import Lease as LeaseRow
 
 LATEST = timedelta(hours=24)
+
+_log = logging.getLogger(__name__)
 
 
 def note(pair_id: int, held: Lease) -> None:
@@ -32,6 +37,30 @@ def note(pair_id: int, held: Lease) -> None:
         if ended_at is not None:
             IntentRow.objects.filter(id=row.id, ended_at=None).update(ended_at=ended_at)
     _note_create(pair_id, held)
+
+
+def of_broken_work(held: Lease) -> None:
+    """The work under this lease was broken off in this process, which has sent everything that it ever will under it:
+    what it left unsettled has ended by now, also when another holds the lease since. Raises nothing."""
+    try:
+        IntentRow.objects.filter(
+            pair__link__school_class_id=held.class_id,
+            holder=held.holder,
+            lease_number=held.number,
+            settled_at=None,
+            ended_at=None,
+        ).update(ended_at=Now())
+        Pair.objects.filter(
+            create_holder=held.holder,
+            create_lease=held.number,
+            create_sent_at__isnull=False,
+            create_ended_at=None,
+            link__school_class_id=held.class_id,
+        ).update(create_ended_at=Now())
+    except DatabaseTrouble:
+        _log.warning(
+            "the ends of what %s sent were not noted; they become known otherwise", held, exc_info=True
+        )
 
 
 def _note_create(pair_id: int, held: Lease) -> None:

@@ -107,6 +107,9 @@ class Interpreter:
                 if not isinstance(effect, ef.WriteScores | ef.Commit):
                     self._drop_permit()
                 answer = self._perform(effect)
+        except BaseException:
+            endings.of_broken_work(self.lease)
+            raise
         finally:
             self._drop_permit()
             self.admission.close()
