@@ -76,7 +76,7 @@ def test_killed_in_the_step_that_makes_the_structure(
 ) -> None:
     """All of the structure or none of it: the transaction waits for the class's row when its worker dies."""
     with psycopg.connect(database_url()) as holding:
-        holding.execute("SELECT 1 FROM gradebook_schoolclass WHERE id = %s FOR UPDATE", [school_class.id])
+        holding.execute("SELECT 1 FROM gradebook_schoolclass WHERE id = %s FOR NO KEY UPDATE", [school_class.id])
         worker = workers.start()
         run = _confirm(school_class)
         eventually(_somebody_waits)
