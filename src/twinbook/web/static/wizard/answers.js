@@ -2,13 +2,13 @@
 // send whatever could not be saved.
 
 import { ask } from "../web/ask.js";
-import { say } from "../web/say.js";
 import { nt, t } from "../web/words.js";
 
 const form = document.getElementById("answers");
 const status = form.querySelector("[data-status]");
 const next = form.querySelector("[data-next-open]");
 const AGAIN_MS = 4000;
+const SLOW_MS = 800;
 let partners = JSON.parse(document.getElementById("partners").textContent);
 
 const waiting = new Set(); // rows changed since their last sending
@@ -20,7 +20,7 @@ form.addEventListener("change", (event) => {
   row.dataset.typed = String(Number(row.dataset.typed ?? 0) + 1);
   if (event.target.name.startsWith("partner:") && event.target.value) choose(row, "match");
   if (now(row).answer === "match" && !now(row).partner) {
-    tell(row, t("Choose what it is matched with."));
+    mark(row, t("Choose what it is matched with."));
     return;
   }
   waiting.add(row.dataset.row);
@@ -56,8 +56,9 @@ async function send() {
   const ids = [...waiting];
   waiting.clear();
   const typed = new Map(ids.map((id) => [id, rowOf(id).dataset.typed]));
-  status.textContent = t("Saving…");
+  const slow = setTimeout(() => tell(t("Saving…")), SLOW_MS);
   const answer = await ask("POST", form.dataset.save, { rows: ids.map((id) => now(rowOf(id))) });
+  clearTimeout(slow);
   sending = false;
   if (answer.ok) show(answer.body, typed);
   else failed(answer, ids);
@@ -71,9 +72,7 @@ function failed(answer, ids) {
     return;
   }
   for (const id of ids) waiting.add(id);
-  const text = [message, hint].filter(Boolean).join(" ");
-  status.textContent = text;
-  say(text);
+  tell([message, hint].filter(Boolean).join(" "));
   if (answer.status === 0 || answer.status >= 500) setTimeout(send, AGAIN_MS);
 }
 
@@ -82,15 +81,16 @@ function show(body, typed) {
   for (const [id, html] of Object.entries(body.rows)) {
     const row = rowOf(id);
     const changedSince = typed.has(id) ? row?.dataset.typed !== typed.get(id) : waiting.has(id);
-    if (row && !changedSince) renew(row, html, id in body.refused);
+    if (!row) continue;
+    const fresh = parsed(html);
+    row.querySelector("[data-was]").value = fresh.querySelector("[data-was]").value;
+    if (!changedSince) renew(row, fresh);
   }
   for (const part of ["steps", "filters", "bulk"]) {
     const place = document.querySelector(`[data-part="${part}"]`);
     if (place && !place.contains(document.activeElement)) place.innerHTML = body[part];
   }
-  const refused = Object.values(body.refused);
-  status.textContent = refused.length ? "" : t("Saved.");
-  say(refused[0] ?? saved(body.left));
+  tell(Object.values(body.refused)[0] ?? saved(body.left));
   offerNext();
 }
 
@@ -99,24 +99,26 @@ function saved(left) {
   return nt("Saved. %(count)s is left to answer.", "Saved. %(count)s are left to answer.", left);
 }
 
-// The controls that have the focus stay the same elements; around them the row is drawn anew.
-function renew(row, html, refused) {
+function parsed(html) {
   const holder = document.createElement("template");
   holder.innerHTML = html.trim();
-  const fresh = holder.content.firstElementChild;
+  return holder.content.firstElementChild;
+}
+
+// The controls that have the focus stay the same elements; around them the row is drawn anew.
+function renew(row, fresh) {
   const focused = row.contains(document.activeElement) ? document.activeElement : null;
   for (const name of ["data-group", "data-stale", "data-proposed"]) {
     if (fresh.hasAttribute(name)) row.setAttribute(name, fresh.getAttribute(name));
     else row.removeAttribute(name);
   }
-  row.querySelector("[data-was]").value = fresh.querySelector("[data-was]").value;
-  for (const field of fresh.querySelectorAll('.pick input')) {
+  for (const field of fresh.querySelectorAll(".pick input")) {
     const own = row.querySelector(`.pick input[value="${field.value}"]`);
     if (!own) continue;
-    if (!refused) own.checked = field.checked;
+    own.checked = field.checked;
     own.disabled = field.disabled;
   }
-  for (const part of refused ? ["more"] : ["partner", "more"]) swap(row, fresh, part, focused);
+  for (const part of ["partner", "more"]) swap(row, fresh, part, focused);
 }
 
 function swap(row, fresh, part, focused) {
@@ -133,7 +135,11 @@ function swap(row, fresh, part, focused) {
   (same ?? row).focus();
 }
 
-function tell(row, text) {
+function tell(text) {
+  status.textContent = text; // a live region
+}
+
+function mark(row, text) {
   const place = row.querySelector('[data-part="more"]');
   place.querySelector(".errors")?.remove();
   const list = document.createElement("ul");
@@ -142,7 +148,7 @@ function tell(row, text) {
   item.textContent = text;
   list.append(item);
   place.prepend(list);
-  say(text);
+  tell(text);
 }
 
 // A list of partners is filled when somebody is about to use it: eighty lists of eighty are slow to draw.
