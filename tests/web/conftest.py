@@ -21,7 +21,7 @@ import pytest
 import uvicorn
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from aeries_sandbox.sandbox import Options, Sandbox
 from tests.path.conftest import CERTIFICATE, Aeries, Class, finished, loopback
@@ -31,6 +31,7 @@ from twinbook.district import connection as aeries_connection
 from twinbook.district import setup as district_setup
 from twinbook.district.models import ClassSection, SectionStaff, Staff, User
 from twinbook.sync import rosters, worker
+from twinbook.web import live_feed
 
 __all__ = ["loopback"]
 
@@ -101,6 +102,7 @@ def site(transactional_db: None) -> Iterator[Site]:
         yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}")
     finally:
         server.should_exit = True
+        live_feed.end_streams()
         thread.join(20)
         listener.close()
         _end_sessions()
@@ -212,8 +214,12 @@ class Watched:
     expected: list[re.Pattern[str]] = field(default_factory=list)
 
     def watch(self) -> None:
-        self.page.on("console", lambda said: said.type == "error" and self._note(said.text))
+        self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self._note(str(error)))
+
+    def _listen(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self._note(said.text)
 
     def _note(self, text: str) -> None:
         if "Failed to load resource" in text and "422" in text:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from playwright.sync_api import Page, expect
 
 from tests.path.conftest import CERTIFICATE, Aeries, Class
-from tests.web.conftest import ADMINISTRATOR, SCHOOL, Visitors, check_everywhere
+from tests.web.conftest import ADMINISTRATOR, PASSWORD, SCHOOL, Visitors, check_everywhere
 from twinbook.district import connection, settings
 from twinbook.district.models import ConnectionState, User
 from twinbook.sync import wake
@@ -137,6 +137,9 @@ def test_an_invitation_sets_a_password_once(teacher: User, visitors: Visitors) -
     check_everywhere(page, picture="district-accounts")
     page.get_by_role("link", name=f"Link for {teacher.email}").click()
     page.get_by_role("button", name="Make a link").click()
+    check_everywhere(page, picture="confirm-access")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
     link = page.get_by_label("Send this to the person alone:")
     expect(link).to_be_visible()
     check_everywhere(page, picture="district-account")

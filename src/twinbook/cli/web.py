@@ -69,7 +69,10 @@ class _Server(uvicorn.Server):
         yield
 
     def stop(self) -> None:
+        from twinbook.web import live_feed
+
         self.should_exit = True
+        live_feed.end_streams()
 
 
 def _serve(connection: socket.socket) -> None:

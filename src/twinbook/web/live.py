@@ -34,7 +34,8 @@ class RunPicture:
     run: dict[str, Any]
 
     def whole(self) -> list[Event]:
-        return [Event("run", self.run)]
+        shown = [Event("run", self.run)]
+        return [*shown, Event("end", {})] if self.last else shown
 
     def since(self, earlier: RunPicture) -> list[Event]:
         return [] if earlier.run == self.run else self.whole()
@@ -114,7 +115,6 @@ async def _lines(subject: str, read: Callable[[], Picture]) -> AsyncIterator[str
             yield _line(event)
         if time.monotonic() > until:
             return
-    yield _line(Event("end", {}))
 
 
 def _line(event: Event) -> str:

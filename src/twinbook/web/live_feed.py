@@ -71,6 +71,10 @@ class Feed:
     def hint(self) -> None:
         self._hinted.set()
 
+    def end(self) -> None:
+        for queue in self._watchers:
+            queue.put_nowait(None)
+
     async def join(self) -> asyncio.Queue[list[Event] | None]:
         """A queue of events, the whole first; None ends it. Raises what reading raises."""
         queue: asyncio.Queue[list[Event] | None] = asyncio.Queue()
@@ -158,6 +162,11 @@ class Hub:
                 self._listener.cancel()
                 self._listener = None
 
+    def end(self) -> None:
+        """Every stream ends; who watched comes again, to another process."""
+        for feed in self._feeds.values():
+            feed.end()
+
     async def _listen(self) -> None:
         while True:
             try:
@@ -182,6 +191,13 @@ _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 def hub() -> Hub:
     """Of the running loop: one per process."""
     return _hubs.setdefault(asyncio.get_running_loop(), Hub())
+
+
+def end_streams() -> None:
+    """For a server that is about to stop; from any thread."""
+    for loop, found in list(_hubs.items()):
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(found.end)
 
 
 def _parameters() -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar, cast
 
+from allauth.account.decorators import reauthentication_required as _reauthenticated
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -24,6 +27,13 @@ from twinbook.web import access, refusals
 from twinbook.web.district.forms import InviteForm
 
 ACCOUNTS_PER_PAGE = 50
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+def recently_confirmed(view: View) -> View:
+    """For POST: who sends it has shown the own password within the last minutes, else is asked for it first."""
+    return cast(View, _reauthenticated(allow_get=True)(view))
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,8 +84,10 @@ def _user(user_id: int) -> User:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @access.administrator
+@recently_confirmed
 def link(request: HttpRequest, user_id: int) -> HttpResponseBase:
-    """POST makes a link and shows it, once; it is not stored."""
+    """POST makes a link and shows it, once; it is not stored. Whoever has it has the account, so the administrator
+    shows the own password first."""
     user = _user(user_id)
     made, until = None, None
     if request.method == "POST":
@@ -103,6 +115,7 @@ def _end(now: datetime) -> datetime:
 
 @require_POST
 @access.administrator
+@recently_confirmed
 def second_factor(request: HttpRequest, user_id: int) -> HttpResponseBase:
     """For a person who has lost the phone: the password alone counts until a new one is set up."""
     user = _user(user_id)

@@ -10,6 +10,7 @@ import { ask } from "./ask.js";
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30000;
+const POLL_MS = 3000; // where streams do not get through
 const QUIET_MS = 45000; // the server says something every 15 s
 
 export function follow({ live, now, on, state = () => {} }) {
@@ -35,7 +36,6 @@ export function follow({ live, now, on, state = () => {} }) {
 
   const lost = () => {
     close();
-    state("lost");
     timer = setTimeout(poll, pause);
     pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
   };
@@ -56,10 +56,7 @@ export function follow({ live, now, on, state = () => {} }) {
         tell(event, JSON.parse(message.data));
       });
     }
-    source.addEventListener("error", () => {
-      if (source?.readyState === EventSource.CLOSED) lost();
-      else state("lost");
-    });
+    source.addEventListener("error", lost);
   };
 
   const poll = async () => {
@@ -72,11 +69,14 @@ export function follow({ live, now, on, state = () => {} }) {
       return;
     }
     if (!answer.ok) {
+      state("lost");
       timer = setTimeout(poll, pause);
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
       return;
     }
+    pause = Math.min(pause, POLL_MS);
     for (const { event, data } of answer.body.events) tell(event, data);
+    state("open");
     open();
   };
 

@@ -38,10 +38,14 @@ function watch(element) {
   });
 }
 
+function words(element, run) {
+  return `${element.dataset.runKind}: ${STATES[run.state]().toLowerCase()}`;
+}
+
 function show(element, run) {
   element.dataset.state = run.state;
   const { done, total, label } = run.progress;
-  element.querySelector("[data-run-words]").textContent = run.words ?? STATES[run.state]();
+  element.querySelector("[data-run-words]").textContent = words(element, run);
   element.querySelector("[data-run-figures]").textContent = total ? `${done} / ${total}` : "";
   element.querySelector("[data-run-label]").textContent = label;
   const bar = element.querySelector("progress");
@@ -56,7 +60,7 @@ function show(element, run) {
 }
 
 function ended(element, run) {
-  say(run.words ?? STATES[run.state]());
+  say(words(element, run));
   element.dispatchEvent(new CustomEvent("run-ended", { detail: run, bubbles: true }));
   const after = element.closest("[data-run-ends]")?.dataset.runEnds;
   if (after === "reload") location.reload();
