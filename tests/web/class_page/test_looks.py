@@ -45,7 +45,8 @@ def test_the_class_page_looks_right_everywhere(busy: GridPage) -> None:
     grid.press("Escape")
 
 
-def test_a_class_that_is_not_synced_leads_to_the_set_up(grid: GridPage) -> None:
+def test_a_class_that_is_not_synced_leads_to_the_set_up(grid: GridPage, visitors: Visitors) -> None:
+    visitors.expect_error(grid.page, "422")
     expect(grid.page.locator(".class-state")).to_contain_text("Gradebook not synced")
     check_everywhere(grid.page, picture="class-page-local")
     page = grid.page
@@ -58,7 +59,8 @@ def test_a_class_that_is_not_synced_leads_to_the_set_up(grid: GridPage) -> None:
         check_everywhere(page, f"/classes/{grid.school_class.id}/{path}", picture=f"class-{path.strip('/')}")
 
 
-def test_the_plain_pages_look_right(busy: GridPage) -> None:
+def test_the_plain_pages_look_right(busy: GridPage, visitors: Visitors) -> None:
+    visitors.expect_error(busy.page, "422")
     page, school_class = busy.page, busy.school_class
     base = f"/classes/{school_class.id}"
     quiz = school_class.named("Quiz on rivers").id
@@ -110,9 +112,9 @@ def test_force_sync_shows_both_sides_before_it_changes_them(
 
 
 def test_force_sync_says_why_it_cannot(school_class: Class, teacher_page: Page, visitors: Visitors) -> None:
-    visitors.expect_error(teacher_page, "409")
+    visitors.expect_error(teacher_page, "422")
     teacher_page.goto(f"/classes/{school_class.id}/force/")
     with teacher_page.expect_response(lambda one: one.request.method == "POST") as answered:
         teacher_page.get_by_role("button", name="Show what would change").click()
-    assert answered.value.status == 409
+    assert answered.value.status == 422
     expect(teacher_page.get_by_role("alert")).to_contain_text("not joined with an Aeries gradebook")

@@ -34,8 +34,7 @@ def begin(request: HttpRequest, class_id: int) -> HttpResponse:
         else:
             return redirect(reverse("class_page:force_run", args=[class_id, run.id]))
     context = {"refusal": refusal}
-    status = 409 if refusal else 200
-    return pages.shown(request, school_class, "force.html", context, title=_("Force sync"), status=status)
+    return pages.shown(request, school_class, "force.html", context, title=_("Force sync"))
 
 
 @require_GET

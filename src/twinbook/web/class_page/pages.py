@@ -27,9 +27,11 @@ def shown(
     title: str | None = None,
     tab: str = "gradebook",
     sync: Json | None = None,
-    status: int = 200,
+    status: int | None = None,
 ) -> HttpResponse:
-    """`title`: of a page below the gradebook, whose crumbs lead back to it."""
+    """`title`: of a page below the gradebook, whose crumbs lead back to it. A form shown again answers 422."""
+    if status is None:
+        status = 422 if request.method == "POST" else 200
     frame = class_pages.class_page_context(request, school_class, tab, sync)
     if title is not None:
         frame["crumbs"][-1:] = [

@@ -1,11 +1,9 @@
-// The class page: what the server tells goes to the state line and to the grid.
+// The class page: what the server tells (web/class_state.js) goes to the state line and to the grid.
 
-import { follow } from "../web/live.js";
 import { t } from "../web/words.js";
 import "./grid.js";
-import { showSync } from "./state.js";
+import { showLive, showSync } from "./state.js";
 
-const section = document.querySelector(".class-state");
 const grid = document.querySelector("twinbook-grid");
 
 function nameStates() {
@@ -50,12 +48,16 @@ function showStructure({ digest }) {
   place.append(notice);
 }
 
-if (grid) nameStates();
-follow({
-  live: section.dataset.live,
-  now: section.dataset.now,
-  on: {
-    sync: showSync,
-    ...(grid ? { cells: (told) => grid.receive(told), totals: showTotals, activities: showActivities, structure: showStructure } : {}),
-  },
-});
+function listen(name, does) {
+  document.addEventListener(name, (event) => does(event.detail));
+}
+
+listen("class-sync", showSync);
+listen("class-live", showLive);
+if (grid) {
+  nameStates();
+  listen("class-cells", (told) => grid.receive(told));
+  listen("class-totals", showTotals);
+  listen("class-activities", showActivities);
+  listen("class-structure", showStructure);
+}

@@ -26,7 +26,6 @@ export function showSync(sync) {
   write("[data-needs-you]", sync.problems ? nt("%(count)d thing needs you", "%(count)d things need you", sync.problems) : t("Nothing needs you"));
   write("[data-aeries]", sync.aeries_reachable ? t("Aeries answers") : t("Aeries does not answer"));
   showLooked(sync.last_pulled_at);
-  showCount(sync.problems);
   showWhy(sync.why);
 }
 
@@ -42,11 +41,22 @@ function showLooked(instant) {
   time.textContent = ago(Math.max(0, (Date.now() - Date.parse(instant)) / 1000));
 }
 
-function showCount(problems) {
-  const count = document.querySelector("[data-problem-count]");
-  if (!count) return;
-  count.textContent = problems;
-  count.classList.toggle("zero", !problems);
+const PATIENCE_MS = 5000;
+let waiting = 0;
+
+// Said only once a silence lasts; saving goes on without it.
+export function showLive(word) {
+  clearTimeout(waiting);
+  const words = {
+    lost: t("Changes from elsewhere do not come in just now; Twinbook keeps trying."),
+    signed_out: t("Your session has ended; changes from elsewhere do not come in."),
+  };
+  const say = () => {
+    const place = document.querySelector("[data-live-note]");
+    place.textContent = words[word] ?? "";
+  };
+  if (word === "lost") waiting = setTimeout(say, PATIENCE_MS);
+  else say();
 }
 
 // The banner of an outage comes and goes by itself.
