@@ -57,7 +57,9 @@ def _decide(
     overwrite: Policy,
 ) -> Decision:
     ours_moved, theirs_moved = movements(cell, base, theirs, far)
-    compared = _compare(cell.ours.value, theirs, far, terms)
+    # Nearly every cell of every night rests: there is nothing to convert.
+    resting = ours_moved is theirs_moved is Moved.UNCHANGED
+    compared = Compared.ANY if resting else _compare(cell.ours.value, theirs, far, terms)
     action = action_for(ours_moved, theirs_moved, compared)
     if action not in (Action.NOTHING, Action.NEW_BASE) and _still_rejected(cell, theirs):
         return Hold(ProblemCode.REJECTED, "")
