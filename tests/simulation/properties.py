@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from tests.simulation.room import Class, disagreements, sis
 from twinbook.aeries.side import form_of
-from twinbook.core.carry_out import look
+from twinbook.core.carry_out import look, whole
 from twinbook.core.carry_out.report import Report
 from twinbook.core.carry_out.views import PairHead
 from twinbook.core.fields import Field
@@ -140,13 +140,13 @@ def check_no_new_values(world: Class, known: dict[Cell, set[OurValue | Form]]) -
 @contextmanager
 def other_order() -> Iterator[None]:
     """Pairs are looked at in the reverse order."""
-    usual = look._in_order
+    usual = look.in_order
 
     def reverse(pairs: tuple[PairHead, ...]) -> list[PairHead]:
         return usual(pairs)[::-1]
 
-    look._in_order = reverse
+    look.in_order = whole.in_order = reverse
     try:
         yield
     finally:
-        look._in_order = usual
+        look.in_order = whole.in_order = usual

@@ -15,7 +15,8 @@ from tests.simulation.network import Fate, InFlight, Network, Write
 from tests.simulation.remote import Missing, Refusal, Remote
 from tests.simulation.store import Store
 from twinbook.core.carry_out import effects as ef
-from twinbook.core.carry_out.look import LookOutcome, look_through, push
+from twinbook.core.carry_out.look import look_through, push
+from twinbook.core.carry_out.outcome import LookOutcome
 from twinbook.core.carry_out.report import Report
 
 Machine = Generator[ef.Effect, Any, LookOutcome]

@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models.functions import Now
 
 from twinbook.core.carry_out import effects as ef
-from twinbook.core.carry_out.look import LookOutcome, look_through
+from twinbook.core.carry_out.look import look_through
+from twinbook.core.carry_out.outcome import LookOutcome
 from twinbook.district import settings
 from twinbook.sync import errors, health, lease, runs, summary
 from twinbook.sync.interpreter import Interpreter

@@ -10,7 +10,8 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from twinbook.core.carry_out import effects as ef
-from twinbook.core.carry_out.look import LookOutcome, look_through, push
+from twinbook.core.carry_out.look import look_through, push
+from twinbook.core.carry_out.outcome import LookOutcome
 from twinbook.district.models import DistrictSettings
 from twinbook.sync import health, lease, load, remote, summary, wake
 from twinbook.sync.interpreter import Interpreter

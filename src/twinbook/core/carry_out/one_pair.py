@@ -1,0 +1,68 @@
+"""A pair that is due, wholly: fields, create, scores, and its take-overs under its own brake."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from twinbook.core.brake import judge
+from twinbook.core.carry_out import changes as ch
+from twinbook.core.carry_out import effects as ef
+from twinbook.core.carry_out.outcome import LookOutcome
+from twinbook.core.carry_out.pair_work import PairWork
+from twinbook.core.carry_out.taking_over import brake_questions, take_over
+from twinbook.core.carry_out.views import LinkView, NewItems, PairHead, PairView
+from twinbook.core.snapshot import OurActivity
+
+
+def in_order(pairs: tuple[PairHead, ...]) -> list[PairHead]:
+    return sorted(pairs, key=lambda head: (not head.dirty, head.id))
+
+
+def enrol_new(link: LinkView) -> Generator[ef.Effect, Any, LinkView]:
+    """Activities that stand in no pair yet, by the class's setting (A4). `ask` enrols nothing: the question stands."""
+    if not link.new_activities or not link.writes:
+        return link
+    changes: list[ch.Change] = []
+    for activity in link.new_activities:
+        match link.new_in_lms:
+            case NewItems.CREATE | NewItems.IGNORE:
+                changes.append(ch.Enrol(activity.id, ignored=link.new_in_lms is NewItems.IGNORE))
+            case NewItems.ASK:
+                if activity.published:
+                    changes.append(_ask_about(activity))
+    yield ef.Commit(tuple(changes))
+    fresh: LinkView = yield ef.LoadLink()
+    return fresh
+
+
+def _ask_about(activity: OurActivity) -> ch.JudgePair:
+    return ch.JudgePair(
+        0, activity.id, ch.Held("possible_duplicate", details={"reason": "new here; the class asks"})
+    )
+
+
+def one_pair(
+    link: LinkView, pair_id: int, lane: ef.Lane, out: LookOutcome
+) -> Generator[ef.Effect, Any, PairView | None]:
+    """One dirty pair, wholly: fields, create, scores, and its own take-overs under the activity's brake."""
+    pair: PairView | None = yield ef.LoadPair(pair_id)
+    if pair is None:
+        return None
+    link = yield ef.LoadLink()
+    work = PairWork(link, pair, lane, out.report)
+    scores = yield from work.run(None)
+    out.again |= work.again
+    out.pushed |= work.wrote
+    out.trouble = out.trouble or work.trouble
+    if scores is not None and scores.pending:
+        verdict = judge(scores.compared, link.brake, values_in_class=link.values_in_class)
+        if link.writes:
+            questions = brake_questions(verdict)
+            yield ef.Commit(
+                tuple(
+                    ch.JudgeSubjects(subject, {subject: question}) for subject, question in questions.items()
+                )
+            )
+        out.again |= yield from take_over(link, pair, scores.pending, verdict, out)
+    return pair

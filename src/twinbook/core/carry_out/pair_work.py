@@ -1,0 +1,265 @@
+"""One pair inside a look: points before cells, then scores; what is not found is looked for a second time (A7)."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from twinbook.core.carry_out import changes as ch
+from twinbook.core.carry_out import effects as ef
+from twinbook.core.carry_out.create import (
+    Created,
+    blank_rows,
+    create_assignment,
+)
+from twinbook.core.carry_out.fields import (
+    carry_out_fields,
+    maxima_of,
+    must_be_read,
+    ours_moved,
+    points_moved,
+    sent_base,
+)
+from twinbook.core.carry_out.report import Report
+from twinbook.core.carry_out.scores import (
+    Decided,
+    ScoresOutcome,
+    carry_out_scores,
+)
+from twinbook.core.carry_out.views import LinkView, PairHead, PairState, PairView
+from twinbook.core.snapshot import TheirAssignment
+from twinbook.core.values import Maxima
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_WAIT = object()
+
+
+class PairWork:
+    """One pair inside a look. `assignment`: from the run's listing, or None: then it is read only when needed."""
+
+    def __init__(
+        self, link: LinkView, pair: PairView, lane: ef.Lane, report: Report, decided: Decided | None = None
+    ) -> None:
+        self.link = link
+        self.decided = decided
+        self.pair = pair
+        self.lane = lane
+        self.report = report
+        self.read_at = LONG_AGO
+        self.trouble: ef.Trouble | None = None
+        self.again = False
+        self.wrote = False
+
+    def run(
+        self, assignment: TheirAssignment | None, read_at: datetime = LONG_AGO
+    ) -> Generator[ef.Effect, Any, ScoresOutcome | None]:
+        """`read_at`: an instant before the reading of `assignment` began; unknown, it settles no doubt (C4)."""
+        self.read_at = read_at
+        created: Created | None = None
+        if self.pair.state is PairState.CREATING:
+            made = yield from create_assignment(self.link, self.pair, self.lane, self.report)
+            if isinstance(made, ef.Trouble):
+                self.trouble = made
+                return None
+            if made is None:
+                return None
+            created, assignment = made, made.assignment
+            pair = yield from self._made(made)
+            if pair is None:
+                return None
+            self.pair, self.wrote = pair, self.link.writes
+        if self.pair.state is not PairState.LINKED or self.pair.unique_id is None:
+            return None
+        fresh = yield from self._fields_first(assignment, created)
+        if fresh is _WAIT:
+            return None
+        return (yield from self._scores(created))
+
+    def _made(self, made: Created) -> Generator[ef.Effect, Any, PairView | None]:
+        """The pair with its new assignment; in a dry run as it would be."""
+        if self.link.writes:
+            pair: PairView | None = yield ef.LoadPair(self.pair.id)
+            return pair
+        found = made.assignment
+        return replace(
+            self.pair,
+            state=PairState.LINKED,
+            unique_id=found.unique_id,
+            fields=sent_base(self.pair.activity, found),
+            maxima=maxima_of(self.pair.activity, found),
+            their_due_on=found.due_on,
+            their_grading_completed=found.grading_completed,
+        )
+
+    def _fields_first(
+        self, assignment: TheirAssignment | None, created: Created | None
+    ) -> Generator[ef.Effect, Any, object]:
+        """Points before cells (A3). What only changes flags waits behind the scores of a new assignment."""
+        if created is not None and created.known_blank:
+            self.again = self.link.writes and ours_moved(self.pair)
+            return _WAIT if points_moved(self.pair) else None
+        if assignment is None:
+            if not must_be_read(self.pair):
+                return None
+            self.read_at = yield ef.Now()
+            read = yield ef.ReadAssignment(self._unique_id, self.lane)
+            if isinstance(read, ef.Trouble):
+                return (yield from self._not_readable(read))
+            assignment = read
+        done = yield from carry_out_fields(
+            self.link,
+            self.pair,
+            assignment,
+            self.lane,
+            self.report,
+            has_scores=self.pair.has_values,
+            read_at=self.read_at,
+        )
+        self.again |= done.again
+        self.wrote |= done.wrote
+        if done.trouble is not None:
+            self.trouble = done.trouble
+            return _WAIT
+        if done.cells_wait:
+            yield from self._looked_without_cells()
+            return _WAIT
+        if self.link.writes:
+            pair: PairView | None = yield ef.LoadPair(self.pair.id)
+            if pair is None:
+                return _WAIT
+            self.pair = pair
+        else:
+            self.pair = replace(self.pair, maxima=maxima_of(self.pair.activity, done.assignment))
+        return None
+
+    def _scores(self, created: Created | None) -> Generator[ef.Effect, Any, ScoresOutcome | None]:
+        if created is not None and created.known_blank:
+            now: datetime = yield ef.Now()
+            reading: Any = blank_rows(self.pair, created.assignment, self.link, now)
+        else:
+            # Whoever asks for a look at everything, or looks for what was missing, wants to know how it is now.
+            fresh = self.lane is ef.Lane.BULK or self._was_missing
+            reading = yield ef.ReadScores(self._unique_id, self.lane, may_reuse=not fresh)
+        if isinstance(reading, ef.Trouble):
+            yield from self._not_readable(reading)
+            return None
+        maxima = self._maxima()
+        if maxima is None or self._surprising(reading, maxima):
+            surprised = yield from self._surprise()
+            if surprised is _WAIT:
+                return None
+            maxima = self._maxima()
+        if maxima is None:
+            return None
+        if maxima.weight == 0 and maxima.entry != 0:
+            yield from self._unsupported()
+            return None
+        scores = yield from carry_out_scores(
+            self.link,
+            self.pair,
+            maxima,
+            reading,
+            self.lane,
+            self.report,
+            grading_completed=self.pair.their_grading_completed,
+            decided=self.decided,
+        )
+        self.trouble = self.trouble or scores.trouble
+        self.again |= scores.again
+        self.wrote |= scores.wrote
+        return scores
+
+    def _maxima(self) -> Maxima | None:
+        """The agreed maxima of theirs, with ours as they stand."""
+        agreed = self.pair.maxima
+        if agreed is None:
+            return None
+        ours = self.pair.activity.points if not self.pair.activity.extra_credit else agreed.ours * 0
+        return replace(agreed, ours=ours)
+
+    def _surprising(self, reading: ef.Reading, maxima: Maxima) -> bool:
+        """Every row has other maxima than were agreed: then it is the assignment's that moved, not a student's."""
+        rows = reading.rows.values()
+        return bool(rows) and all((r.entry_max, r.weight_max) != (maxima.entry, maxima.weight) for r in rows)
+
+    def _surprise(self) -> Generator[ef.Effect, Any, object]:
+        read = yield ef.ReadAssignment(self._unique_id, self.lane)
+        if isinstance(read, ef.Trouble):
+            return (yield from self._not_readable(read))
+        return (yield from self._fields_first(read, None))
+
+    def _unsupported(self) -> Generator[ef.Effect, Any, None]:
+        self.report.count("held")
+        if self.link.writes:
+            held = ch.Held("unsupported_maxima")
+            yield ef.Commit(
+                (
+                    ch.JudgePair(self.pair.id, self.pair.activity.id, held),
+                    ch.Looked(self.pair.id, self.pair.activity.generation),
+                )
+            )
+
+    def _looked_without_cells(self) -> Generator[ef.Effect, Any, None]:
+        if self.link.writes:
+            yield ef.Commit((ch.Looked(self.pair.id, self.pair.activity.generation),))
+
+    def _not_readable(self, trouble: ef.Trouble) -> Generator[ef.Effect, Any, object]:
+        """One assignment that cannot be read never stops the others. Not found is only a first look (A7)."""
+        if trouble.family is not ef.Family.NOT_FOUND or not self.link.writes:
+            self.trouble = trouble
+            return _WAIT
+        head = next(head for head in self.link.pairs if head.id == self.pair.id)
+        self.trouble = yield from not_found(self.link, head, self.lane, self.report)
+        if self.trouble is None:
+            yield from self._looked_without_cells()
+        return _WAIT
+
+    @property
+    def _was_missing(self) -> bool:
+        return any(head.id == self.pair.id and head.missing_since is not None for head in self.link.pairs)
+
+    @property
+    def _unique_id(self) -> str:
+        if self.pair.unique_id is None:
+            raise ValueError("a linked pair has an assignment")
+        return self.pair.unique_id
+
+
+def not_found(
+    link: LinkView, head: PairHead, lane: ef.Lane, report: Report
+) -> Generator[ef.Effect, Any, ef.Trouble | None]:
+    """A7: missing from one answer, then, a while later, by its own address as well: only then it is a question."""
+    now: datetime = yield ef.Now()
+    if head.missing_since is None:
+        yield ef.Commit((ch.Missing(head.id, now), ch.LookAgain(head.id, now + link.second_look)))
+        report.count("skipped")
+        return None
+    if now < head.missing_since + link.second_look:
+        yield ef.Commit((ch.LookAgain(head.id, head.missing_since + link.second_look),))
+        report.count("skipped")
+        return None
+    return (yield from _second_look(head, lane, report, now))
+
+
+def _second_look(
+    head: PairHead, lane: ef.Lane, report: Report, now: datetime
+) -> Generator[ef.Effect, Any, ef.Trouble | None]:
+    """Found after all: what was saved meanwhile is looked for at once."""
+    read = yield ef.ReadAssignment(head.unique_id or "", lane)
+    if not isinstance(read, ef.Trouble):
+        yield ef.Commit(
+            (
+                ch.Missing(head.id, None),
+                ch.JudgePair(head.id, head.activity_id, None),
+                ch.LookAgain(head.id, now),
+            )
+        )
+        return None
+    if read.family is not ef.Family.NOT_FOUND:
+        return read
+    report.count("held")
+    held = ch.Held("deleted_in_aeries")
+    yield ef.Commit((ch.JudgePair(head.id, head.activity_id, held), ch.LookAgain(head.id, None)))
+    return None

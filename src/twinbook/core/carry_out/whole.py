@@ -1,0 +1,339 @@
+"""Everything of a class in one look (the night, the force button), with the brake over the whole.
+
+It works pair by pair and gives way to pushes between them; what it would take over is judged as a whole before any of it
+is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from twinbook.core.brake import BrakeVerdict, Compared, judge
+from twinbook.core.carry_out import changes as ch
+from twinbook.core.carry_out import effects as ef
+from twinbook.core.carry_out.create import (
+    EXTERNAL_PREFIX,
+    known_pairs,
+    lms_item,
+    sis_item,
+)
+from twinbook.core.carry_out.one_pair import enrol_new, in_order, one_pair
+from twinbook.core.carry_out.outcome import Look, LookOutcome
+from twinbook.core.carry_out.pair_work import LONG_AGO, PairWork, not_found
+from twinbook.core.carry_out.ready import is_stale, read_gradebook, read_students
+from twinbook.core.carry_out.report import Line
+from twinbook.core.carry_out.scores import (
+    BlankedThere,
+    Pending,
+    kind_of,
+)
+from twinbook.core.carry_out.taking_over import brake_questions, take_over
+from twinbook.core.carry_out.views import LinkView, NewItems, PairHead, PairState, PairView
+from twinbook.core.matching import LmsActivity, SisAssignment, likely_partners
+from twinbook.core.snapshot import TheirAssignment
+from twinbook.core.values import Blank
+
+Habits = list[tuple[LmsActivity, SisAssignment]]
+"""The class's pairs, which teach the proposer its habits."""
+_GONE = ("deleted_in_lms", "deleted_in_aeries")
+
+
+class Whole:
+    def __init__(self, lane: ef.Lane) -> None:
+        self.lane = lane
+        self.out = LookOutcome()
+        self.pending: dict[int, list[Pending]] = {}
+        self.compared: list[Compared] = []
+        self.blanks: list[BlankedThere] = []
+        self.questions: dict[str, ch.Held] = {}
+        self.item_trouble: ef.Trouble | None = None
+        self.head: ef.GradebookHead | None = None
+        self.listed: ef.StudentList | None = None
+        self.listed_at = LONG_AGO
+
+    def run(self) -> Look:
+        link: LinkView = yield ef.LoadLink()
+        trouble = yield from self._header(link)
+        if trouble is not None:
+            self.out.trouble = trouble
+            return self.out
+        listing = yield ef.ListAssignments(self.lane, reuse=False)
+        if isinstance(listing, ef.Trouble):
+            self.out.trouble = listing
+            return self.out
+        self.listed_at = listing.began_at
+        link = yield from self._link()
+        if not listing.assignments and any(head.state is PairState.LINKED for head in link.pairs):
+            self.out.trouble = ef.Trouble(
+                ef.Family.BAD_ANSWER,
+                "Aeries listed no assignments for a gradebook that has some; nothing was changed.",
+            )
+            return self.out
+        link = yield from enrol_new(link)
+        yield from self._pairs(link, listing)
+        if self._stopped():
+            return self.out
+        yield from self._finish(listing, seen=link.generation)
+        return self.out
+
+    def _link(self) -> Generator[ef.Effect, Any, LinkView]:
+        """As it is stored now; a dry run stores nothing of what it read and puts it in here."""
+        link: LinkView = yield ef.LoadLink()
+        if link.writes:
+            return link
+        terms = link.terms if self.head is None else self.head.terms
+        students = link.students if self.listed is None else self.listed.students
+        return replace(link, terms=terms, students=students)
+
+    def _stopped(self) -> bool:
+        return self.out.trouble is not None and self.out.trouble.stops_the_class
+
+    def _header(self, link: LinkView) -> Generator[ef.Effect, Any, ef.Trouble | None]:
+        identity = yield ef.CheckIdentity(self.lane)
+        if isinstance(identity, ef.Trouble):
+            return identity
+        head = yield from read_gradebook(link, self.lane)
+        if isinstance(head, ef.Trouble):
+            return head
+        self.head = head
+        now: datetime = yield ef.Now()
+        return (yield from self._students(link)) if is_stale(link.students_read_at, now) else None
+
+    def _students(self, link: LinkView) -> Generator[ef.Effect, Any, ef.Trouble | None]:
+        listed = yield from read_students(link, self.lane)
+        if isinstance(listed, ef.Trouble):
+            return listed
+        self.listed = listed
+        return None
+
+    def _pairs(self, link: LinkView, listing: ef.Listing) -> Generator[ef.Effect, Any, None]:
+        by_id = {assignment.unique_id: assignment for assignment in listing.assignments}
+        heads = [
+            head for head in in_order(link.pairs) if head.state in (PairState.LINKED, PairState.CREATING)
+        ]
+        for done, head in enumerate(heads):
+            yield ef.Progress(done, len(heads), head.title)
+            yield from self._give_way(link)
+            yield from self._pair(link, head, by_id)
+            if self._stopped():
+                return
+        if not link.writes:
+            yield from self._would_create(link)
+        yield ef.Progress(len(heads), len(heads), "")
+
+    def _would_create(self, link: LinkView) -> Generator[ef.Effect, Any, None]:
+        """What a dry run would have enrolled first."""
+        if link.new_in_lms is not NewItems.CREATE:
+            return
+        for activity in link.new_activities:
+            pair: PairView | None = yield ef.LoadUnpaired(activity.id)
+            if pair is not None:
+                yield from self._work(link, pair, None)
+
+    def _give_way(self, link: LinkView) -> Generator[ef.Effect, Any, None]:
+        """Saves made meanwhile go first, in their own lane (J3). What stays dirty is tried once, and left to the next look."""
+        if not link.writes:
+            return
+        tried: set[int] = set()
+        while (dirty := (yield ef.NextDirty())) is not None and dirty not in tried:
+            tried.add(dirty)
+            side = LookOutcome(report=self.out.report)
+            yield from one_pair(link, dirty, ef.Lane.PERSON, side)
+            self.out.pushed |= side.pushed
+            self.out.again |= side.again
+            self._note(side.trouble)
+            if self._stopped():
+                return
+
+    def _pair(
+        self, link: LinkView, head: PairHead, by_id: dict[str, TheirAssignment]
+    ) -> Generator[ef.Effect, Any, None]:
+        if self._stopped():
+            return
+        if head.state is PairState.LINKED and head.unique_id not in by_id:
+            if link.writes:
+                self._note(trouble=(yield from not_found(link, head, self.lane, self.out.report)))
+            return
+        if head.activity_deleted and head.state is PairState.LINKED:
+            yield from self._deleted_here(link, head)
+            return
+        pair: PairView | None = yield ef.LoadPair(head.id)
+        if pair is None:
+            return
+        if link.writes and (head.missing_since is not None or pair.open_question in _GONE):
+            yield ef.Commit((ch.Missing(head.id, None), ch.JudgePair(head.id, head.activity_id, None)))
+        fresh = yield from self._link()
+        yield from self._work(fresh, pair, by_id.get(head.unique_id or ""))
+
+    def _work(
+        self, link: LinkView, pair: PairView, assignment: TheirAssignment | None
+    ) -> Generator[ef.Effect, Any, None]:
+        work = PairWork(link, pair, self.lane, self.out.report)
+        scores = yield from work.run(assignment, self.listed_at)
+        self.out.again |= work.again
+        self.out.pushed |= work.wrote
+        self._note(work.trouble)
+        if scores is None or self._stopped():
+            return
+        self.compared += scores.compared
+        self.blanks += scores.blanks
+        if scores.pending:
+            self.pending[pair.id] = scores.pending
+
+    def _note(self, trouble: ef.Trouble | None) -> None:
+        """What stops one item is told; what stops the class ends the look."""
+        if trouble is None:
+            return
+        if trouble.stops_the_class:
+            self.out.trouble = trouble
+            return
+        self.item_trouble = trouble
+        self.out.report.troubles.append(trouble.message)
+
+    def _deleted_here(self, link: LinkView, head: PairHead) -> Generator[ef.Effect, Any, None]:
+        """A7: its assignment stays as it is, and a person is asked."""
+        self.out.report.count("held")
+        if link.writes:
+            yield ef.Commit((ch.JudgePair(head.id, head.activity_id, ch.Held("deleted_in_lms")),))
+
+    def _finish(self, listing: ef.Listing, *, seen: int) -> Generator[ef.Effect, Any, None]:
+        """Students are read after the scores (C7); then the brake judges, and what it lets through is taken over.
+
+        `seen`: the generation of the view whose pairs were looked at; a later one may hold what nobody saw (J1).
+        """
+        before = yield from self._link()
+        trouble = yield from self._students(before)
+        if trouble is not None:
+            self.out.trouble = trouble
+            return
+        link = yield from self._link()
+        # Scores that waited for a student of this list go now, not at the next night.
+        self.out.again |= link.writes and set(link.students) != set(before.students)
+        yield from self._judge_blanks(link)
+        verdict = judge(self.compared, link.brake)
+        self.out.held = verdict.class_stop is not None
+        yield from self._question(link, verdict)
+        for pair_id, pending in self.pending.items():
+            head = next(head for head in link.pairs if head.id == pair_id)
+            self.out.again |= yield from take_over(link, head, pending, verdict, self.out)
+        yield from self._new_in_aeries(link, listing)
+        if link.writes and self.out.trouble is None and not self.out.again:
+            complete = self.item_trouble is None
+            yield ef.Commit((ch.LinkLooked(seen, pulled=complete, pushed=self.out.pushed),))
+        self.out.trouble = self.out.trouble or self.item_trouble
+
+    def _judge_blanks(self, link: LinkView) -> Generator[ef.Effect, Any, None]:
+        """Cells that Aeries shows blank where a value stands here (C7): taken over only for a student whose place in the
+        gradebook is the one the value was agreed under; else all cells of the student are one question."""
+        readded: dict[int, ch.Held] = {}
+        blanked: set[tuple[int, int]] = set()
+        for blank in self.blanks:
+            step = blank.pending.step
+            if not link.same_membership(blank.sis_student_id, blank.agreed_as):
+                readded[step.student] = ch.Held("student_readded", student=step.student)
+                continue
+            self.pending.setdefault(step.pair, []).append(blank.pending)
+            blanked.add((step.student, step.activity))
+        self.compared = [
+            replace(cell, overwritten=True, blanked=True)
+            if (cell.student, cell.activity) in blanked
+            else cell
+            for cell in self.compared
+        ]
+        self.out.report.count("held", len(readded))
+        if link.writes:
+            held = {f"student:{student}": question for student, question in readded.items()}
+            yield ef.Commit((ch.JudgeSubjects("student", held),))
+
+    def _question(self, link: LinkView, verdict: BrakeVerdict) -> Generator[ef.Effect, Any, None]:
+        if link.writes:
+            yield ef.Commit((ch.JudgeSubjects("brake", brake_questions(verdict)),))
+
+    def _new_in_aeries(self, link: LinkView, listing: ef.Listing) -> Generator[ef.Effect, Any, None]:
+        """A4, the other direction: assignments that stand in no pair."""
+        paired = {head.unique_id for head in link.pairs if head.unique_id is not None}
+        waiting = yield from self._waiting_here(link)
+        candidates = [lms_item(pair) for pair in waiting]
+        habits = known_pairs(link, listing)
+        creating = {pair.external_id for pair in waiting if pair.create_sent_at is not None}
+        for assignment in listing.assignments:
+            if assignment.unique_id in paired or assignment.external_id in creating:
+                continue
+            if assignment.category_code in link.ignored_codes:
+                continue
+            yield from self._one_new(link, assignment, candidates, habits)
+        if link.writes:
+            yield ef.Commit((ch.JudgeSubjects("aeries", self.questions),))
+
+    def _waiting_here(self, link: LinkView) -> Generator[ef.Effect, Any, list[PairView]]:
+        """Activities here that are in no pair with an assignment yet: a new one there may be the same work."""
+        found: list[PairView] = []
+        for head in link.pairs:
+            if head.state is PairState.CREATING:
+                pair: PairView | None = yield ef.LoadPair(head.id)
+                if pair is not None:
+                    found.append(pair)
+        return found
+
+    def _one_new(
+        self, link: LinkView, assignment: TheirAssignment, candidates: list[LmsActivity], habits: Habits
+    ) -> Generator[ef.Effect, Any, None]:
+        report = self.out.report
+        ignored = link.new_in_aeries is NewItems.IGNORE or assignment.untouchable
+        if not ignored:
+            asked = assignment.unique_id not in link.create_here
+            question = self._question_about(link, assignment, candidates, habits) if asked else None
+            if question is not None:
+                report.count("held")
+                self.questions[f"aeries:{assignment.unique_id}"] = question
+                return
+            report.add(
+                Line("lms", "create_activity", None, None, None, assignment.title, assignment.title),
+                "activities_created",
+            )
+            self.out.again |= link.writes
+            if not link.writes:
+                yield from self._would_fill(link, assignment)
+        if link.writes:
+            category = link.categories.category_of.get(assignment.category_code)
+            yield ef.Commit((ch.CreateHere(assignment, category, ignored),))
+
+    def _would_fill(self, link: LinkView, assignment: TheirAssignment) -> Generator[ef.Effect, Any, None]:
+        """The scores that would come with a new activity: a look that writes takes them over in its next round."""
+        reading = yield ef.ReadScores(assignment.unique_id, self.lane, will_write=False)
+        if isinstance(reading, ef.Trouble):
+            self._note(reading)
+            return
+        for sis_student_id, cell in reading.rows.items():
+            value = link.far.decode(cell, assignment.weight_max)
+            student = link.roster.get(sis_student_id)
+            if student is not None and not isinstance(value, Blank):
+                line = Line("lms", kind_of(value), None, student, None, str(value), assignment.title)
+                self.out.report.add(line, "scores_set")
+
+    def _question_about(
+        self, link: LinkView, assignment: TheirAssignment, candidates: list[LmsActivity], habits: Habits
+    ) -> ch.Held | None:
+        details = {
+            "aeries_id": assignment.unique_id,
+            "number": str(assignment.number),
+            "name": assignment.title,
+        }
+        if assignment.external_id.startswith(EXTERNAL_PREFIX):
+            return ch.Held("copy_suspected", details=details)
+        if assignment.category_code not in link.categories.category_of:
+            return ch.Held("category_unmapped", details=details)
+        partners = likely_partners(sis_item(assignment), candidates, habits) if candidates else ()
+        if partners:
+            return ch.Held(
+                "possible_duplicate",
+                details={**details, "activity_id": partners[0].id, "reason": partners[0].reason},
+            )
+        if link.new_in_aeries is NewItems.ASK:
+            return ch.Held(
+                "possible_duplicate", details={**details, "reason": "new in Aeries; the class asks"}
+            )
+        return None
