@@ -11,16 +11,16 @@ from tests.api.asking import Caller
 from tests.api.people import Room, caller, make_room, make_user, put_on_staff
 from tests.district_and_sandbox import (
     Aeries,
-    Class,
     aeries,
     district,
+    joined,
     loopback,
     running_sandbox,
     school_class,
 )
 from twinbook.district.models import User
 
-__all__ = ["aeries", "district", "loopback", "running_sandbox", "school_class"]
+__all__ = ["aeries", "district", "joined", "loopback", "running_sandbox", "school_class"]
 
 ADMIN, TEACHER = "admin@example.org", "teacher@example.org"
 
@@ -54,11 +54,3 @@ def admin(db: None) -> Caller:
 def office(district: Aeries) -> Caller:
     """The administrator of the district with the sandbox."""
     return caller(User.objects.get(email=ADMIN))
-
-
-@pytest.fixture
-def joined(school_class: Class) -> Class:
-    """Set up and looked through once."""
-    school_class.join()
-    school_class.look()
-    return school_class

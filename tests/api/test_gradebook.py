@@ -430,6 +430,7 @@ def test_the_history_tells_who_changed_what(room: Room, teacher: Caller) -> None
     assert at.endswith("+00:00")
     ada = teacher.get(f"{room.path}/history", student=room.ada, activity=room.activity).items
     assert [(item["before"], item["after"]) for item in ada] == [("8", None), (None, "8")]
+    assert len(teacher.get(f"{room.path}/history?student=&activity=").items) == 3
     pages = teacher.get(f"{room.path}/history", limit=2).ok()
     rest = teacher.get(pages["next"]).ok()
     assert (len(pages["items"]), len(rest["items"]), rest["next"]) == (2, 1, None)

@@ -499,3 +499,46 @@ def test_a_choice_that_is_not_built_yet_answers_501_and_changes_nothing(desk: De
     row.refresh_from_db()
     assert row.closed_at is None
     assert not Run.objects.filter(state=RunState.QUEUED).exists()
+
+
+def test_a_brake_holds_the_run_and_the_class_and_a_night_names_it(desk: Desk) -> None:
+    desks = [desk, *(Desk(desk.caller, desk.joined, title) for title in ("Lakes", "Rocks", "Stars", "Ponds"))]
+    for one in desks:
+        for place in range(4):
+            one.save(place, score="8")
+    desk.joined.look()
+    for number, one in enumerate(desks):
+        for place in (0, 1) if number % 2 else (2, 3):
+            one.types(place, "3")
+    run = desk.force()
+    assert (run["state"], run["error"]) == ("held", None)
+    sync = desk.caller.get(desk.path).ok()["sync"]
+    assert sync["state"] == "held" and sync["problems"] >= 1
+    assert desk.cell(2)["score"] == "8"
+    problem = next(one for one in desk.problems() if one["student_id"] is None and one["activity_id"] is None)
+    assert (problem["code"], problem["choices"]) == ("mass_change", ["approve", "discard"])
+    night = desk.caller.post("/nightly").ok(202)
+    finished(Run.objects.get(id=night["id"]))
+    assert desk.caller.get(f"/runs/{night['id']}").ok()["state"] == "done"
+    (named,) = desk.caller.get(f"/runs/{night['id']}/plan").ok()["classes"]
+    assert (named["class_id"], named["state"]) == (str(desk.joined.id), "held")
+
+
+def test_a_possible_duplicate_is_matched_by_a_choice(desk: Desk) -> None:
+    assignment = {"description": desk.title, "category_code": "0", "points_possible": "10"}
+    desk.aeries.control("POST", f"/gradebooks/{UNLINKED}/assignments", assignment)
+    desk.save(0, score="8")
+    desk.joined.look()
+    (problem,) = desk.problems()
+    assert (problem["code"], problem["activity_id"]) == ("possible_duplicate", desk.activity)
+    assert problem["choices"] == ["match", "create", "ignore"]
+    assert (problem["student_id"], problem["lms_value"], problem["aeries_value"]) == (None, None, None)
+    (link,) = desk.caller.get(f"{desk.path}/links").items
+    assert (link["activity_id"], link["aeries_id"], link["state"]) == (desk.activity, None, "held")
+    assert desk.cell(0)["sync"] == "held"
+    desk.resolve(problem, "match").ok()
+    desk.joined.look()
+    (link,) = desk.caller.get(f"{desk.path}/links").items
+    truth = desk.aeries.assignment(UNLINKED, desk.title)
+    assert (link["aeries_id"], link["state"]) == (truth["unique_id"], "linked")
+    assert (desk.cell(0)["sync"], desk.problems()) == ("synced", [])

@@ -87,8 +87,8 @@ def get_history(
     limit = min(max(limit, 1), paging.PAGE)
     rows = history.of_class(
         access.seen(request, class_id),
-        activity_id=None if activity is None else access.number(activity),
-        student_id=None if student is None else access.number(student),
+        activity_id=access.number(activity) if activity else None,
+        student_id=access.number(student) if student else None,
         older_than=after,
     )
     return paging.page(request, list(rows[: limit + 1]), _entry, lambda row: row.id, limit)
