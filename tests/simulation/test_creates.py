@@ -12,7 +12,7 @@ import pytest
 from tests.simulation.network import Fate, InFlight, scripted
 from tests.simulation.room import HOMEWORK, Class, Work, activity, classroom, disagreements, sis
 from twinbook.core.carry_out import effects as ef
-from twinbook.core.carry_out.look import push
+from twinbook.core.carry_out.look import look_through, push
 from twinbook.core.carry_out.views import NewItems, PairState
 from twinbook.core.fields import CategoryMap
 
@@ -106,8 +106,6 @@ class TestWhen:
 
     def test_an_activity_made_while_a_look_goes_on_is_not_forgotten(self, world: Class) -> None:
         """A look moves its mark only to the generation whose pairs it saw (J1)."""
-        from twinbook.core.carry_out.look import look_through
-
         worker = world.worker(look_through())
         worker.run_until(ef.ReadStudents)
         add(world, scored="9")

@@ -1,6 +1,7 @@
 """The life of one grade, step by step."""
 
 from tests.simulation.room import Work, classroom, disagreements
+from twinbook.core.cells import Policy
 
 
 def test_a_saved_score_is_read_back_from_aeries() -> None:
@@ -31,8 +32,6 @@ def test_a_change_there_comes_back() -> None:
 
 
 def test_both_changed_is_asked_and_the_answer_carried_out() -> None:
-    from twinbook.core.cells import Policy
-
     for winner, left in ((Policy.LMS, "9"), (Policy.AERIES, "7")):
         world = classroom()
         world.type_here(1, 1, "9")

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.simulation.room import Class, Work, classroom, disagreements, sis
+from twinbook.core.carry_out import effects as ef
 from twinbook.core.carry_out.look import look_through
 
 
@@ -32,8 +33,6 @@ def test_blank_rows_of_a_student_added_again_are_a_question(world: Class) -> Non
 
 def test_a_student_dropped_and_added_between_reading_scores_and_students_loses_nothing(world: Class) -> None:
     """The blank rows are read first, the student list afterwards: it shows the new membership."""
-    from twinbook.core.carry_out import effects as ef
-
     world.look()
     worker = world.worker(look_through())
     worker.run_until(ef.ReadScores)
