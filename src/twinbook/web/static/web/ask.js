@@ -3,7 +3,7 @@
 
 import { t } from "./words.js";
 
-export async function ask(method, address, body = undefined, { signal } = {}) {
+export async function ask(method, address, body = undefined, { signal, keepalive = false } = {}) {
   const headers = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -16,6 +16,7 @@ export async function ask(method, address, body = undefined, { signal } = {}) {
       credentials: "same-origin",
       redirect: "error",
       signal,
+      keepalive,
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;

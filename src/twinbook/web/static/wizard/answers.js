@@ -13,6 +13,7 @@ let partners = JSON.parse(document.getElementById("partners").textContent);
 
 const waiting = new Set(); // rows changed since their last sending
 let sending = false;
+let underWay = [];
 
 form.addEventListener("change", (event) => {
   const row = event.target.closest("[data-row]");
@@ -24,6 +25,7 @@ form.addEventListener("change", (event) => {
     return;
   }
   waiting.add(row.dataset.row);
+  tell("");
   send();
 });
 
@@ -55,11 +57,13 @@ async function send() {
   sending = true;
   const ids = [...waiting];
   waiting.clear();
+  underWay = ids;
   const typed = new Map(ids.map((id) => [id, rowOf(id).dataset.typed]));
   const slow = setTimeout(() => tell(t("Saving…")), SLOW_MS);
   const answer = await ask("POST", form.dataset.save, { rows: ids.map((id) => now(rowOf(id))) });
   clearTimeout(slow);
   sending = false;
+  underWay = [];
   if (answer.ok) show(answer.body, typed);
   else failed(answer, ids);
   if (answer.ok) send();
@@ -202,4 +206,8 @@ next.addEventListener("click", () => {
 });
 
 window.addEventListener("online", send);
+window.addEventListener("pagehide", () => {
+  const ids = [...new Set([...underWay, ...waiting])];
+  if (ids.length) ask("POST", form.dataset.save, { rows: ids.map((id) => now(rowOf(id))) }, { keepalive: true });
+});
 offerNext();
