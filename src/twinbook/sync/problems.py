@@ -50,6 +50,22 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 
 
+_NOT_BUILT = {
+    "deleted_in_aeries": ("recreate", "keep_here", "delete_here"),
+    "deleted_in_lms": ("restore_here", "leave_in_aeries"),
+    "zeros_ahead": ("switch", "leave"),
+    "copy_suspected": ("ours", "other", "ignore"),
+    "mass_change": ("approve", "discard"),
+    "term_ended": ("keep_here",),
+}
+
+
+def built(code: str) -> tuple[str, ...]:
+    """The choices that `resolve` can carry out by now; the others raise NotYet."""
+    later = _NOT_BUILT.get(code, ())
+    return tuple(choice for choice in CHOICES.get(code, ()) if choice not in later)
+
+
 def of_class(class_id: int) -> list[Json]:
     """The open ones, oldest first."""
     return [shown(row) for row in questions.open_problems(class_id)]
