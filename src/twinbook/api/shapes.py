@@ -118,5 +118,5 @@ def gradebook(class_id: int, book: Gradebook) -> Json:
         "categories": [category(row) for row in book.categories],
         "activities": [activity(row, stand) for row in book.activities],
         "scores": shown,
-        "sync": overview.class_sync(class_id, book),
+        "sync": overview.class_sync(class_id, book, stand),
     }

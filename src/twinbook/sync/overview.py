@@ -150,14 +150,14 @@ class _Problems:
         return found
 
 
-def class_sync(class_id: int, book: Gradebook | None = None) -> Json:
-    """The `sync` of a class. `book`: its gradebook where it is loaded already; then waiting cells are counted from it."""
+def class_sync(class_id: int, book: Gradebook | None = None, stand: ClassStand | None = None) -> Json:
+    """The `sync` of a class. `book` and `stand`: where they are loaded already; waiting cells are counted from them."""
     sync = ClassSync.objects.filter(school_class_id=class_id).first()
     links = list(Link.objects.filter(school_class_id=class_id, ended_on=None).order_by("id"))
     link = links[0] if links else None
     problems = Problem.objects.filter(school_class_id=class_id, closed_at=None)
     reachable, why = _reachable(link)
-    stand = ClassStand(class_id)
+    stand = stand or ClassStand(class_id)
     return {
         "state": state_of(class_id, sync, link).value,
         "gradebook_number": None if link is None else link.gradebook_number,
