@@ -7,8 +7,7 @@ import signal
 import pytest
 
 from tests.district_and_sandbox import Class
-from tests.kill.conftest import Workers, comes_to_rest, takes_long, wait_until_taken
-from tests.sync.children import eventually
+from tests.kill.conftest import Workers, comes_to_rest, eventually, takes_long, wait_until_taken
 from twinbook.sync.models import Lease
 
 pytestmark = pytest.mark.django_db(transaction=True)
