@@ -1,7 +1,7 @@
 # Two commands are enough on a fresh Debian or Ubuntu with Python 3.11+, make and git: `make demo` and `make test`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check fix lock bench bench-matching runtime dev
+.PHONY: help demo serve test check fix lock bench bench-matching screenshots words runtime dev
 
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url --no-emit-find-links
@@ -35,8 +35,15 @@ bench: dev ## measure the promises of speed beside a bare client; results in ben
 bench-matching: dev ## measure the proposals of pairs
 	@exec .venv/bin/python benchmarks/matching.py
 
+screenshots: dev ## pictures of the pages for README and docs, into docs/pictures
+	@exec .venv/bin/python -m scripts.screenshots
+
+words: dev ## collect the texts of the pages for translators
+	@cd src/twinbook && ../../.venv/bin/django-admin makemessages --all --no-wrap --add-location file && ../../.venv/bin/django-admin makemessages --all --no-wrap --add-location file --domain djangojs
+
 runtime:
 	@scripts/install runtime
 
 dev:
 	@scripts/install dev
+	@scripts/install-browser

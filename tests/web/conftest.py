@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import uvicorn
@@ -49,7 +49,7 @@ FLAGS = [
     "--no-first-run",
 ]
 WIDTHS = (360, 800, 1400)
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 
 expect.set_options(timeout=15_000)
 # Playwright's synchronous interface runs a loop in this thread; Django would take that for asynchronous code.

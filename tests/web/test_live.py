@@ -20,7 +20,7 @@ from twinbook.district import accounts
 from twinbook.district.models import User
 from twinbook.sync import runs
 from twinbook.sync.models import Run, RunKind
-from twinbook.web import live, live_feed
+from twinbook.web import live, live_class, live_feed
 
 Heard = list[tuple[str, Any]]
 
@@ -89,9 +89,14 @@ def test_a_save_and_its_arrival_in_aeries_are_told_cell_by_cell(
 def test_pages_that_watch_the_same_class_share_one_reading(
     site: Site, joined: Class, teacher: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = []
-    picture = live.live_class.picture
-    monkeypatch.setattr(live.live_class, "picture", lambda class_id: read.append(1) or picture(class_id))
+    read: list[int] = []
+    picture = live_class.picture
+
+    def counted(class_id: int) -> live_class.ClassPicture:
+        read.append(class_id)
+        return picture(class_id)
+
+    monkeypatch.setattr(live_class, "picture", counted)
     activity = joined.assigned("Shared quiz")
     path = f"/live/classes/{joined.id}"
     with (
