@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from twinbook.core.matching.columns import Floats
 
@@ -32,6 +31,9 @@ def best_pairs(weights: Floats) -> tuple[Won, ...]:
     """
     if 0 in weights.shape:
         return ()
+    # Half of a worker's start would go into loading this, and most workers never match anything.
+    from scipy.optimize import linear_sum_assignment
+
     gains = np.maximum(weights, 0.0)
     # of equal sums the one with the clearer pairs, whatever the order of the items
     rows, columns = linear_sum_assignment(gains + _CLEARER * gains**2, maximize=True)
