@@ -235,6 +235,50 @@ def test_first_meeting_keeps_the_fields_of_both_sides(filled: Filled) -> None:
     assert moved["date_due"] == "2020-10-05"
 
 
+@pytest.mark.parametrize(
+    ("fields_from", "title"),
+    [("keep", ("Essay: tides", ESSAY)), ("aeries", ("Essay: tides",) * 2), ("lms", (ESSAY,) * 2)],
+)
+def test_fields_are_carried_over_only_where_the_summary_said_so(
+    filled: Filled, fields_from: str, title: tuple[str, str]
+) -> None:
+    aeries, book = filled.school_class.aeries, filled.school_class.gradebook
+    aeries.edits(book, filled.number, description="Essay: tides")
+    draft = filled.school_class.draft()
+    body = answers(draft)
+    row = row_of(draft["aeries_activities"], "Essay: tides")
+    answer = {"aeries_id": row["aeries_id"], "action": "match", "lms_id": str(filled.essay.id)}
+    body["aeries_activities"] = [
+        {**answer, "fields_from": fields_from},
+        {"aeries_id": row_of(draft["aeries_activities"], BELL_WORK)["aeries_id"], "action": "ignore"},
+    ]
+    body["lms_activities"] = [
+        {"lms_id": str(item.id), "action": "ignore"} for item in (filled.homework, filled.notes)
+    ]
+    setup.patch(filled.school_class.id, body)
+    filled.school_class.confirm()
+    filled.school_class.look()
+    filled.essay.refresh_from_db()
+    assert (aeries.truth(book)["assignments"][0]["description"], filled.essay.title) == title
+    assert filled.school_class.codes() == ["conflict"]
+
+
+def test_an_assignment_scored_by_standard_can_only_be_ignored(filled: Filled) -> None:
+    aeries, book = filled.school_class.aeries, filled.school_class.gradebook
+    aeries.adds(book, "Standards check", "8", input_by_standard=True)
+    draft = filled.draft()
+    row = row_of(draft["aeries_activities"], "Standards check")
+    setup.patch(
+        filled.school_class.id, {"aeries_activities": [{"aeries_id": row["aeries_id"], "action": "ignore"}]}
+    )
+    before = aeries.assignment(book, "Standards check")
+    filled.school_class.confirm()
+    filled.school_class.look()
+    filled.school_class.force()
+    assert aeries.assignment(book, "Standards check") == before
+    assert "Standards check" not in filled.school_class.titles()
+
+
 def test_a_mark_that_aeries_cannot_take_is_counted_and_held(filled: Filled) -> None:
     third = filled.students[2]
     filled.school_class.save(filled.essay, third, Mark(MarkKind.EXCUSED))
