@@ -64,7 +64,7 @@ def _demonstrate(folder: Path, port: int, *, oneshot: bool) -> bool:
         sandbox, folder / "sandbox.log", environment, "aeries-sandbox listening"
     ) as aeries_url:
         talk.plain(f"An Aeries to play with: {aeries_url} (open it and watch scores arrive)")
-        token = _prepare(environment, password, aeries_url)
+        token = prepare(environment, password, aeries_url)
         serve = ["twinbook.cli.main", "serve", "--port", str(port)]
         with processes.running(serve, folder / "serve.log", environment, "Twinbook is listening") as url:
             talk.plain(f"Twinbook: {url}   API page: {url}/api/v1/docs")
@@ -73,13 +73,15 @@ def _demonstrate(folder: Path, port: int, *, oneshot: bool) -> bool:
                 twinbook.finished(twinbook.post("/roster-sync", {"school_code": int(SCHOOL)}))
                 play = Play(twinbook, Aeries(theirs), talk)
                 play.perform()
+                teacher = twinbook.get(f"/classes/{play.class_id}")["teachers"][0]
+            processes.command(["user", "set-password", teacher], environment, stdin=password)
             _verdict(talk)
             if not oneshot:
-                _keep_serving(talk, url, aeries_url, password, token, play)
+                _keep_serving(talk, url, aeries_url, teacher, password, token, play)
     return not talk.wrong
 
 
-def _prepare(environment: dict[str, str], password: str, aeries_url: str) -> str:
+def prepare(environment: dict[str, str], password: str, aeries_url: str) -> str:
     """The same commands that an administrator types; the token of the API."""
     district = ["--district", "Harborview", "--timezone", "America/Los_Angeles", "--admin", ADMINISTRATOR]
     processes.command(["init", *district], environment, stdin=password)
@@ -99,9 +101,13 @@ def _verdict(talk: Talk) -> None:
     talk.title("Every step came out right.")
 
 
-def _keep_serving(talk: Talk, url: str, aeries_url: str, password: str, token: str, play: Play) -> None:
+def _keep_serving(
+    talk: Talk, url: str, aeries_url: str, teacher: str, password: str, token: str, play: Play
+) -> None:
     talk.title("It keeps serving. Ctrl-C ends it and removes what it made.")
-    talk.plain(f"  Sign in at {url} as {ADMINISTRATOR} with {password}")
+    talk.plain(f"  Sign in at {url} as the teacher {teacher} or the administrator {ADMINISTRATOR}")
+    talk.plain(f"  Password of both: {password}")
+    talk.plain(f"  The class: {url}/classes/{play.class_id}/")
     talk.plain(f"  The class in the API: {url}/api/v1/classes/{play.class_id}/gradebook")
     talk.plain(f"  Its gradebook in Aeries: {aeries_url}/ (number {play.gradebook})")
     talk.plain(f"  export TOKEN={token}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from twinbook.gradebook.models import SchoolClass
@@ -48,11 +48,6 @@ def _tabs(class_id: int, current: str, sync: Json) -> list[Tab]:
         ("runs", _("Runs"), "class_runs", None),
         ("setup", _("Setup"), "wizard:start", None),
     )
-    tabs = []
-    for key, name, route, count in pages:
-        try:
-            address = reverse(route, args=[class_id])
-        except NoReverseMatch:
-            continue
-        tabs.append(Tab(name, address, key == current, count))
-    return tabs
+    return [
+        Tab(name, reverse(route, args=[class_id]), key == current, count) for key, name, route, count in pages
+    ]

@@ -1,7 +1,5 @@
 """Addresses of the pages. Those of a class begin with /classes/ID/."""
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import JavaScriptCatalog
 
@@ -16,17 +14,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/", home.runs_page, name="runs"),
     path("runs/<int:run_id>/", home.run_page, name="run"),
     path("classes/<int:class_id>/runs/", home.class_runs, name="class_runs"),
+    path("classes/<int:class_id>/", include("twinbook.web.class_page.urls")),
+    path("classes/<int:class_id>/setup/", include("twinbook.web.wizard.urls")),
+    path("classes/<int:class_id>/needs-you/", include("twinbook.web.questions.urls")),
+    path("classes/<int:class_id>/history/", include("twinbook.web.history.urls")),
     path("live/classes/<int:class_id>", live.class_stream, name="live_class"),
     path("live/classes/<int:class_id>/now", live.class_now, name="live_class_now"),
     path("live/runs/<int:run_id>", live.run_stream, name="live_run"),
     path("live/runs/<int:run_id>/now", live.run_now, name="live_run_now"),
 ]
-
-for _address, _module in (
-    ("classes/<int:class_id>/setup/", "twinbook.web.wizard.urls"),
-    ("classes/<int:class_id>/needs-you/", "twinbook.web.questions.urls"),
-    ("classes/<int:class_id>/history/", "twinbook.web.history.urls"),
-    ("classes/<int:class_id>/", "twinbook.web.class_page.urls"),
-):
-    if find_spec(_module.rpartition(".")[0]) and find_spec(_module):
-        urlpatterns.append(path(_address, include(_module)))

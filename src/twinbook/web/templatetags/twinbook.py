@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
@@ -95,10 +95,7 @@ def roster_words(name: str) -> str:
 @register.simple_tag
 def class_address(class_id: int) -> str:
     """The class's gradebook page."""
-    try:
-        return reverse("class_page:page", args=[class_id])
-    except NoReverseMatch:
-        return reverse("class_runs", args=[class_id])
+    return reverse("class_page:page", args=[class_id])
 
 
 @register.simple_tag(takes_context=True)
