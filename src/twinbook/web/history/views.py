@@ -73,8 +73,8 @@ def of_class(request: HttpRequest, class_id: int) -> HttpResponseBase:
         "asked": asked,
         "title": _title(school_class, asked),
         "entries": [_shown(row) for row in shown],
-        "older": asked.query(older_than=shown[-1].id) if len(rows) > PER_PAGE else None,
-        "newest": asked.query() if asked.older_than else None,
+        "older": f"?{asked.query(older_than=shown[-1].id)}" if len(rows) > PER_PAGE else None,
+        "newest": f"?{asked.query()}" if asked.older_than else None,
         "activities": Activity.objects.filter(school_class_id=class_id).order_by("title", "id"),
         "students": [place.student for place in students.of_class(class_id)],
         "run_kind": _run_kind(class_id, asked.run),
@@ -96,9 +96,8 @@ def _rows(class_id: int, asked: Asked) -> QuerySet[HistoryEntry]:
 def _shown(row: HistoryEntry) -> dict[str, Any]:
     return {
         "at": row.at,
-        "who": row.who,
+        "who": words.who(row.who),
         "side": words.side(row.side),
-        "aeries": row.side == Side.AERIES,
         "activity": row.activity,
         "student": row.student,
         "field": words.field(row.field),

@@ -37,5 +37,15 @@ def field(name: str) -> str:
     return known.get(name, name.replace("_", " ").capitalize())
 
 
+def who(name: str) -> str:
+    match name:
+        case "schedule":
+            return _("the night")
+        case "system" | "sync" | "setup" | "roster":
+            return _("Twinbook")
+        case _:
+            return name
+
+
 def why(text: str) -> str:
     return text[:1].upper() + text[1:]

@@ -23,7 +23,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One question. `seen` goes back with the answer, so that an older page never answers a newer question."""
+    """One question. `message` is blank where its kind says it. `seen` goes back with the answer, so that an older page never answers a newer question."""
 
     id: int
     title: str
@@ -65,6 +65,13 @@ class Kind:
         return sum(len(activity.lines) for activity in self.activities)
 
 
+_SAID_BY_THE_KIND = {
+    "conflict",
+    "mark_needs_typing",
+    "clear_needs_typing",
+    "student_not_in_gradebook",
+}
+"""Whose kind says above all lines what each line's own sentence would repeat."""
 _ORDER = list(problems.CHOICES)
 
 
@@ -122,8 +129,8 @@ def _line(row: Problem, *, changed: bool, checking: bool) -> Line:
     return Line(
         id=row.id,
         title=_title(row),
-        message=said.message,
-        hint=said.hint,
+        message="" if row.code in _SAID_BY_THE_KIND else said.message,
+        hint="" if row.code in _SAID_BY_THE_KIND else said.hint,
         has_values=row.field is not None or (row.student_id is not None and row.activity_id is not None),
         ours=ours,
         theirs=theirs,
