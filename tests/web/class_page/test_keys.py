@@ -6,7 +6,8 @@ from playwright.sync_api import expect
 
 from tests.path.conftest import Class
 from tests.web.class_page.conftest import GridPage
-from tests.web.conftest import eventually
+from tests.web.conftest import Visitors, eventually
+from twinbook.district.models import User
 
 
 def test_typing_moves_down_and_is_saved_cell_by_cell(grid: GridPage) -> None:
@@ -67,6 +68,11 @@ def test_moving_follows_the_grid_pattern(grid: GridPage) -> None:
     expect(grid.cell("Quiz", first)).to_be_focused()
     grid.press("Shift+Tab")
     assert not grid.page.evaluate("document.querySelector('table').contains(document.activeElement)")
+    grid.cell("Essay", second).click()
+    grid.press("?")
+    expect(grid.page.locator("#shortcuts")).to_be_visible()
+    grid.press("Escape")
+    expect(grid.cell("Essay", second)).to_be_focused()
 
 
 def test_esc_cancels_an_edit_and_f2_keeps_the_text(grid: GridPage) -> None:
@@ -220,15 +226,6 @@ def test_filling_down_a_range_and_the_blanks_of_an_activity(grid: GridPage) -> N
     assert {school_class.value(quiz, sis) for sis in students[3:]} == {"missing"}
 
 
-def test_the_shortcut_sheet_returns_to_the_cell(grid: GridPage) -> None:
-    first = grid.in_order()[0]
-    grid.cell("Quiz", first).click()
-    grid.press("?")
-    expect(grid.page.locator("#shortcuts")).to_be_visible()
-    grid.press("Escape")
-    expect(grid.cell("Quiz", first)).to_be_focused()
-
-
 def test_a_phone_shows_one_activity_at_a_time(grid: GridPage) -> None:
     page, first = grid.page, grid.in_order()[0]
     page.set_viewport_size({"width": 360, "height": 740})
@@ -246,15 +243,12 @@ def test_a_phone_shows_one_activity_at_a_time(grid: GridPage) -> None:
 
 
 def test_without_scripts_every_score_is_read_and_typed(
-    school_class: Class, visitors: object, teacher: object
+    school_class: Class, visitors: Visitors, teacher: User
 ) -> None:
-    from tests.web.conftest import Visitors
-
-    assert isinstance(visitors, Visitors)
     quiz = school_class.activity("Quiz")
     sis = school_class.students()[0]
     school_class.save(quiz, sis, "8")
-    page = visitors.signed_in(teacher, java_script_enabled=False)  # type: ignore[arg-type]
+    page = visitors.signed_in(teacher, java_script_enabled=False)
     page.goto(f"/classes/{school_class.id}/")
     expect(page.locator(f'tr[data-student="{school_class.student(sis)}"] td').first).to_have_text("8")
     page.locator("thead").get_by_role("link", name="Quiz").click()

@@ -13,7 +13,7 @@ from tests.path.conftest import Class
 from tests.web.conftest import ADMINISTRATOR
 from twinbook.core.values import Number
 from twinbook.district import accounts
-from twinbook.district.models import User
+from twinbook.district.models import Permission, SectionStaff, User
 from twinbook.gradebook import activities, scores
 from twinbook.gradebook.models import ClassStudent
 from twinbook.gradebook.origin import person
@@ -125,9 +125,24 @@ def test_who_may_not_change_the_class_saves_nothing(school_class: Class, client:
     assert scores.of_activity(quiz.id) == {}
 
 
-@pytest.mark.parametrize(
-    "body", ["", "[]", "{}", '{"user": "1", "cells": [{"score": "1"}]}', '{"user": 1, "cells": 3}']
-)
-def test_an_unreadable_request_is_refused(school_class: Class, client: Client, body: str) -> None:
-    answer = client.post(f"/classes/{school_class.id}/scores", body, content_type="application/json")
-    assert answer.status_code == 422
+def test_an_unreadable_request_is_refused(school_class: Class, client: Client) -> None:
+    for body in ("", "[]", "{}", '{"user": "1", "cells": [{"score": "1"}]}', '{"user": 1, "cells": 3}'):
+        answer = client.post(f"/classes/{school_class.id}/scores", body, content_type="application/json")
+        assert answer.status_code == 422, body
+
+
+def test_who_may_only_look_gets_a_locked_grid_and_saves_nothing(school_class: Class, client: Client) -> None:
+    quiz = school_class.activity("Quiz")
+    student = school_class.student(school_class.students()[0])
+    SectionStaff.objects.update(permission=Permission.READ.value)
+    page = client.get(f"/classes/{school_class.id}/").content.decode()
+    assert "data-locked" in page
+    assert "New activity" not in page
+    answer = send(client, school_class.id, cell(quiz, student, score="8"))
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert (
+        client.post(f"/classes/{school_class.id}/activities/{quiz.id}/", {f"c{student}": "8"}).status_code
+        == 403
+    )
+    assert client.get(f"/classes/{school_class.id}/activities/{quiz.id}/edit/").status_code == 403
+    assert scores.of_activity(quiz.id) == {}

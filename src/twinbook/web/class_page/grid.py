@@ -51,8 +51,7 @@ class Grid:
     rows: list[Row]
 
 
-def grid(book: Gradebook) -> Grid:
-    stand = ClassStand(book.school_class.id)
+def grid(book: Gradebook, stand: ClassStand) -> Grid:
     by_id = {row.id: row for row in book.categories}
     columns = [
         Column(row, by_id.get(row.category_id or 0), overview.activity_sync(stand, row))

@@ -38,9 +38,13 @@ def shown(
             (school_class.name, reverse("class_page:page", args=[school_class.id])),
             (title, None),
         ]
-    setup = address("wizard:start", school_class.id)
+    ways = {
+        "setup": address("wizard:start", school_class.id),
+        "history": address("history:of_class", school_class.id),
+        "needs_you": address("questions:of_class", school_class.id),
+    }
     return render(
-        request, f"class_page/{template}", {**frame, "title": title, "setup": setup, **context}, status=status
+        request, f"class_page/{template}", {**frame, **ways, "title": title, **context}, status=status
     )
 
 

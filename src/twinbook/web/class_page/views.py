@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from twinbook.gradebook import overview
 from twinbook.sync import overview as sync_overview
 from twinbook.sync import settings as sync_settings
+from twinbook.sync.overview import ClassStand
 from twinbook.web import access, live_class, refusals
 from twinbook.web.class_page import grid, pages, saving
 from twinbook.web.class_page.forms import SettingsForm
@@ -26,13 +27,12 @@ from twinbook.web.class_page.saving import MOST_CELLS, CellsBody
 def page(request: HttpRequest, class_id: int) -> HttpResponse:
     school_class = access.seen(request, class_id)
     book = overview.gradebook(class_id)
-    sync = sync_overview.class_sync(class_id, book)
+    stand = ClassStand(class_id)
+    sync = sync_overview.class_sync(class_id, book, stand)
     context = {
-        "grid": grid.grid(book),
+        "grid": grid.grid(book, stand),
         "state_words": grid.state_words(),
         "structure": live_class.structure_of(book),
-        "history": pages.address("history:of_class", class_id),
-        "needs_you": pages.address("questions:of_class", class_id),
     }
     return pages.shown(request, school_class, "page.html", context, sync=sync)
 

@@ -6,7 +6,7 @@ export class Editor {
   #before = "";
   cell = null;
   typed = false;
-  theirs = null;
+  seen = ""; // what the cell held when it was opened
 
   // `commit(text, whole)`: what was typed and whether it began with the whole old text.
   constructor(sheet, { commit, cancelled, changed }) {
@@ -32,7 +32,7 @@ export class Editor {
     const { row, column } = this.sheet.placeOf(cell);
     this.cell = cell;
     this.typed = first !== undefined;
-    this.theirs = null;
+    this.seen = this.sheet.textOf(cell);
     this.#before = text;
     this.#input.value = first ?? text;
     this.#input.setAttribute("aria-label", this.sheet.where(row, column));

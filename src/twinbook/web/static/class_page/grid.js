@@ -4,10 +4,11 @@
 
 import { say } from "../web/say.js";
 import { nt, t } from "../web/words.js";
-import { copied, filledDown, pasted } from "./blocks.js";
 import { ColumnDialog } from "./column.js";
 import { Editor } from "./editor.js";
+import { cells } from "./counted.js";
 import { Hint } from "./hint.js";
+import { Keys } from "./keys.js";
 import { Movement } from "./movement.js";
 import { Narrow } from "./narrow.js";
 import { parse, shown } from "./parse.js";
@@ -15,17 +16,9 @@ import { Sheet } from "./sheet.js";
 import { Undo } from "./undo.js";
 import { Unsent } from "./unsent.js";
 
-const MARKS = { E: "EX", M: "MI", I: "IN" };
-const MARK_WORDS = ["EX", "EXCUSED", "MI", "MISSING", "IN", "INC", "INCOMPLETE"];
-const ONE_WORD_MS = 1500;
-
 class TwinbookGrid extends HTMLElement {
   #undo = new Undo();
-  #entered = false;
-  #tabbedFrom = null;
-  #word = { key: "", typed: "", at: 0 };
   #looked = "";
-  #seen = null; // what the edited cell held when its editor opened
 
   connectedCallback() {
     const table = this.querySelector("table");
@@ -42,34 +35,24 @@ class TwinbookGrid extends HTMLElement {
     this.editor = new Editor(this.sheet, {
       commit: (cell, text, whole) => this.#commit(cell, text, whole),
       cancelled: (cell) => this.#paint(cell),
-      changed: () => this.#showHint(),
+      changed: () => this.showHint(),
     });
-    this.hint = new Hint(this, { keep: () => this.#choose("mine"), take: () => this.#choose("theirs") });
+    this.hint = new Hint(this, { keep: () => this.choose("mine"), take: () => this.choose("theirs") });
     this.movement = new Movement(this.sheet, () => this.#moved());
     this.column = new ColumnDialog(this);
-    this.#listen(table);
+    this.keys = new Keys(this, table);
+    this.#listen();
     this.querySelector(".grid-tools").hidden = false;
     if (!locked) this.#restore();
     this.#showTools();
     this.dataset.upgraded = "";
   }
 
-  #listen(table) {
-    table.addEventListener("keydown", (event) => this.#key(event));
-    table.addEventListener("pointerdown", (event) => this.#pressed(event));
-    table.addEventListener("pointerover", (event) => this.#dragged(event));
-    table.addEventListener("dblclick", () => this.#edit());
-    table.addEventListener("click", (event) => this.#clicked(event));
-    table.addEventListener("copy", (event) => this.#copy(event));
-    table.addEventListener("cut", (event) => this.#copy(event) && this.#clear());
-    table.addEventListener("paste", (event) => this.#paste(event));
-    table.addEventListener("focusout", (event) => {
-      if (!table.contains(event.relatedTarget)) this.#entered = false;
-    });
-    this.querySelector("[data-undo]")?.addEventListener("click", () => this.#again("undo"));
-    this.querySelector("[data-redo]")?.addEventListener("click", () => this.#again("redo"));
-    this.querySelector("[data-shortcuts]").addEventListener("click", () => this.#shortcuts());
-    this.querySelector("[data-look-next]").addEventListener("click", () => this.#look(1, this.#looked !== this.#here().key));
+  #listen() {
+    this.querySelector("[data-undo]")?.addEventListener("click", () => this.again("undo"));
+    this.querySelector("[data-redo]")?.addEventListener("click", () => this.again("redo"));
+    this.querySelector("[data-shortcuts]").addEventListener("click", () => this.shortcuts());
+    this.querySelector("[data-look-next]").addEventListener("click", () => this.look(1, this.#looked !== this.here().key));
     window.addEventListener("beforeunload", (event) => this.unsent.waiting && event.preventDefault());
   }
 
@@ -95,7 +78,7 @@ class TwinbookGrid extends HTMLElement {
     }
     if (undoable) this.#undo.record(batch);
     this.#showTools();
-    this.#showHint();
+    this.showHint();
     return { changed: batch.length, locked };
   }
 
@@ -141,7 +124,7 @@ class TwinbookGrid extends HTMLElement {
   #commit(cell, text, whole) {
     const { row, column } = this.sheet.placeOf(cell);
     const key = this.sheet.key(row, column);
-    const seen = this.#seen;
+    const { seen } = this.editor;
     this.put([{ row, column, text }], { whole });
     const entry = this.unsent.get(key);
     if (entry?.state === "queued" && seen !== this.sheet.textOf(cell)) this.#clash(entry, cell);
@@ -157,12 +140,12 @@ class TwinbookGrid extends HTMLElement {
         activity: this.sheet.title(column),
       }),
     );
-    this.#showHint();
+    this.showHint();
   }
 
   // Of a cell where two values meet.
-  #choose(which) {
-    const { key, cell, entry } = this.#here();
+  choose(which) {
+    const { key, cell, entry } = this.here();
     if (entry?.state !== "clash" && !(entry?.state === "wrong" && which === "theirs")) return;
     if (which === "mine") {
       const { value, late } = parseShown(entry.text);
@@ -171,11 +154,11 @@ class TwinbookGrid extends HTMLElement {
       this.unsent.drop(key);
     }
     this.#paint(cell);
-    this.#showHint();
+    this.showHint();
     this.movement.focus();
   }
 
-  #again(which) {
+  again(which) {
     const changes = this.#undo[which]();
     const writes = [];
     let left = 0;
@@ -205,7 +188,7 @@ class TwinbookGrid extends HTMLElement {
       if (cell) this.#paint(cell);
     }
     for (const refusal of refused) this.#refused(refusal);
-    this.#showHint();
+    this.showHint();
   }
 
   #refused(refusal) {
@@ -241,7 +224,7 @@ class TwinbookGrid extends HTMLElement {
       if (cell) this.#receiveOne(key, cell, one);
     }
     if (whole) this.#blankOthers(keys);
-    this.#showHint();
+    this.showHint();
   }
 
   #receiveOne(key, cell, told) {
@@ -296,7 +279,7 @@ class TwinbookGrid extends HTMLElement {
     this.sheet.paint(cell, this.unsent.get(this.sheet.key(row, column)));
   }
 
-  #here() {
+  here() {
     const { row, column } = this.movement;
     if (!this.sheet.isScore(row, column)) return {};
     const key = this.sheet.key(row, column);
@@ -306,12 +289,12 @@ class TwinbookGrid extends HTMLElement {
   #moved() {
     if (!this.movement) return;
     this.narrow.show(this.movement.column);
-    this.#showHint();
+    this.showHint();
   }
 
-  #showHint() {
+  showHint() {
     if (!this.movement) return;
-    const { cell, entry, row, column } = this.#here();
+    const { cell, entry, row, column } = this.here();
     if (!cell) this.hint.clear();
     else {
       this.hint.show({
@@ -322,7 +305,7 @@ class TwinbookGrid extends HTMLElement {
         theirs: this.sheet.textOf(cell),
         head: this.sheet.heads[column],
         editing: this.editor.isOpen ? this.editor.text : null,
-        changedMeanwhile: this.editor.isOpen && this.#seen !== this.sheet.textOf(cell),
+        changedMeanwhile: this.editor.isOpen && this.editor.seen !== this.sheet.textOf(cell),
       });
     }
   }
@@ -353,10 +336,10 @@ class TwinbookGrid extends HTMLElement {
   }
 
   // `here`: a cell that is in focus already counts as the next.
-  #look(step, here = false) {
+  look(step, here = false) {
     const looks = this.#looks();
     if (!looks.length) return;
-    const at = looks.findIndex((entry) => entry.key === this.#here().key);
+    const at = looks.findIndex((entry) => entry.key === this.here().key);
     const ahead = at < 0 && step < 0 ? looks.length - 1 : (at + step + looks.length) % looks.length;
     const next = here && at >= 0 ? at : ahead;
     this.#looked = looks[next].key;
@@ -364,224 +347,14 @@ class TwinbookGrid extends HTMLElement {
     this.movement.go(row, column);
   }
 
-  #shortcuts() {
+  shortcuts() {
     document.getElementById("shortcuts").showModal();
-  }
-
-  // Keys and pointer
-
-  #key(event) {
-    if (event.isComposing || event.altKey) return;
-    const taken = this.editor.isOpen ? this.#keyWhileEditing(event) : this.#keyWhileMoving(event);
-    if (taken) event.preventDefault();
-  }
-
-  #keyWhileEditing(event) {
-    if (event.key === "Escape") {
-      this.editor.cancel();
-      this.movement.focus();
-      this.#showHint();
-      return true;
-    }
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return this.#fillRange();
-    if (!this.editor.endsWith(event)) return false;
-    this.editor.close();
-    if (event.key === "Tab") return this.#tab(event.shiftKey);
-    if (event.key === "Enter") this.#down(event.shiftKey ? -1 : 1);
-    else this.movement.key(event);
-    return true;
-  }
-
-  #keyWhileMoving(event) {
-    if (event.key === "Tab") return this.#entered && this.#tab(event.shiftKey);
-    if (event.key === "Shift" || event.key === "Control" || event.key === "Meta") return false;
-    const leaving = event.key === "Escape" && !this.movement.isRange;
-    this.#entered = !leaving;
-    if (event.key === "Escape") {
-      this.#tabbedFrom = null;
-      this.movement.collapse();
-      return true;
-    }
-    if (event.ctrlKey || event.metaKey) {
-      const command = this.#command(event.key.toLowerCase(), event.shiftKey);
-      if (command) return true;
-    }
-    if (this.movement.key(event)) {
-      this.#tabbedFrom = null;
-      return true;
-    }
-    if (event.ctrlKey || event.metaKey) return false;
-    return this.#keyOnCell(event);
-  }
-
-  #command(letter, shift) {
-    if (letter === "z") this.#again(shift ? "redo" : "undo");
-    else if (letter === "y") this.#again("redo");
-    else if (letter === "d") this.#fillDown();
-    else if (letter === "a") this.movement.select({ top: 1, left: 1, bottom: this.sheet.lastRow, right: this.sheet.lastColumn - 1 });
-    else return false;
-    return true;
-  }
-
-  #keyOnCell(event) {
-    const { row, column } = this.movement;
-    if (event.key === "F8") {
-      this.#look(event.shiftKey ? -1 : 1);
-      return true;
-    }
-    if (event.key === "?") {
-      this.#shortcuts();
-      return true;
-    }
-    if (!this.sheet.isScore(row, column)) return false;
-    if (event.key === "Enter" || event.key === "F2") return this.#edit();
-    if (event.key === "Delete" || event.key === "Backspace") return this.#clear();
-    if (event.key.length !== 1 || event.key === " ") return event.key === " ";
-    return this.#letter(event.key) || this.#edit(event.key);
-  }
-
-  #edit(first) {
-    const { cell, key } = this.#here();
-    const { row, column } = this.movement;
-    if (!cell || !this.sheet.isEditable(row, column) || this.editor.isOpen) return Boolean(cell);
-    this.#seen = this.sheet.textOf(cell);
-    this.#entered = true;
-    this.editor.open(cell, this.textOf(cell, key), first);
-    this.#showHint();
-    return true;
-  }
-
-  // Single letters act on the cell in focus: marks, late, and the two choices where values meet. The rest of a mark's
-  // word, typed on, changes nothing: E and EX are the same.
-  #letter(letter) {
-    const upper = letter.toUpperCase();
-    const { key, entry } = this.#here();
-    if (entry?.state === "clash" && (upper === "K" || upper === "T")) {
-      this.#choose(upper === "K" ? "mine" : "theirs");
-      return true;
-    }
-    const now = performance.now();
-    const going = this.#word.key === key && now - this.#word.at < ONE_WORD_MS ? this.#word.typed : "";
-    if (going && MARK_WORDS.some((word) => word.startsWith(going + upper))) {
-      this.#word = { key, typed: going + upper, at: now };
-      return true;
-    }
-    if (!(upper in MARKS) && upper !== "L") return false;
-    const places = this.movement.places();
-    if (upper === "L") this.#toggleLate(places);
-    else this.put(places.map((place) => ({ ...place, text: MARKS[upper] })), { whole: false });
-    this.#word = { key, typed: upper, at: now };
-    return true;
-  }
-
-  #toggleLate(places) {
-    const texts = places.map(({ row, column }) => this.textOf(this.sheet.at(row, column), this.sheet.key(row, column)));
-    const all = texts.every((text) => text === "L" || text.endsWith(" L"));
-    const text = (old) => (all ? old.replace(/ ?L$/, "") : old === "L" || old.endsWith(" L") ? old : `${old} L`.trim());
-    this.put(places.map((place, index) => ({ ...place, text: text(texts[index]) })));
-  }
-
-  #down(step) {
-    if (this.#tabbedFrom !== null) {
-      this.movement.go(this.movement.row + step, this.#tabbedFrom);
-      this.#tabbedFrom = null;
-    } else if (this.movement.nextInColumn(step)) {
-      say(this.sheet.title(this.movement.column));
-    }
-  }
-
-  #tab(back) {
-    const { row, column } = this.movement;
-    const next = column + (back ? -1 : 1);
-    if (next < 1 || next >= this.sheet.lastColumn) {
-      this.movement.focus();
-      return false;
-    }
-    this.#tabbedFrom ??= column;
-    this.movement.go(row, next);
-    return true;
-  }
-
-  #clear() {
-    const { changed } = this.put(this.movement.places().map((place) => ({ ...place, text: "" })));
-    if (changed > 1) say(t("Blank now: %(cells)s.", cells(changed)));
-    return true;
-  }
-
-  #fillRange() {
-    const { text } = this.editor;
-    this.editor.cancel();
-    const { changed } = this.put(this.movement.places().map((place) => ({ ...place, text })));
-    this.movement.focus();
-    say(t("Filled: %(cells)s.", cells(changed)));
-    return true;
-  }
-
-  #fillDown() {
-    const { changed } = this.put(filledDown(this.movement, (row, column) => this.#text(row, column)));
-    say(t("Filled: %(cells)s.", cells(changed)));
-  }
-
-  #text(row, column) {
-    if (!this.sheet.isScore(row, column)) return this.sheet.at(row, column).textContent.trim();
-    return this.textOf(this.sheet.at(row, column), this.sheet.key(row, column));
-  }
-
-  #copy(event) {
-    if (this.editor.isOpen) return false;
-    event.clipboardData.setData("text/plain", copied(this.movement.range, (row, column) => this.#text(row, column)));
-    event.preventDefault();
-    return true;
-  }
-
-  #paste(event) {
-    if (this.editor.isOpen) return;
-    event.preventDefault();
-    const block = pasted(event.clipboardData.getData("text/plain"), this.movement, this.sheet);
-    const { changed, locked } = this.put(block.writes);
-    this.movement.select(block.range);
-    const outside = block.outside + locked;
-    const done = t("Pasted: %(cells)s.", cells(changed));
-    say(outside ? `${done} ${t("Outside of the scores: %(cells)s.", cells(outside))}` : done);
-  }
-
-  #pressed(event) {
-    const cell = event.target.closest("td, th");
-    if (!cell || event.button !== 0 || event.target.closest("input, a")) return;
-    const { row, column } = this.sheet.placeOf(cell);
-    const again = event.pointerType === "touch" && cell === this.movement.current;
-    event.preventDefault();
-    this.#entered = true;
-    this.#tabbedFrom = null;
-    this.movement.go(row, column, { extend: event.shiftKey });
-    if (again || (event.pointerType === "touch" && this.narrow.isOn)) this.#edit();
-  }
-
-  #dragged(event) {
-    if (event.buttons !== 1 || event.pointerType === "touch" || this.editor.isOpen) return;
-    const cell = event.target.closest("td");
-    if (!cell || cell === this.movement.current || !this.contains(document.activeElement)) return;
-    const { row, column } = this.sheet.placeOf(cell);
-    if (this.sheet.isScore(row, column)) this.movement.go(row, column, { extend: true });
-  }
-
-  #clicked(event) {
-    const link = event.target.closest("thead a");
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    const { column } = this.sheet.placeOf(link.closest("th"));
-    this.movement.go(0, column);
-    this.column.open(column);
   }
 }
 
 function parseShown(text) {
   const { value = "", late } = parse(text);
   return { value, late: late || null };
-}
-
-function cells(count) {
-  return { cells: nt("%(count)d cell", "%(count)d cells", count) };
 }
 
 function reason(wrong) {

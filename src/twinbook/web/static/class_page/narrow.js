@@ -6,6 +6,7 @@ export class Narrow {
   #styles = new CSSStyleSheet();
   #picker;
   #column = 1;
+  #rule = null;
 
   constructor(grid, sheet, choose) {
     this.sheet = sheet;
@@ -31,8 +32,11 @@ export class Narrow {
 
   show(column) {
     if (column >= 1 && column < this.sheet.lastColumn) this.#column = column;
-    this.#picker.value = String(this.#column);
     const shown = [1, this.#column + 1, this.sheet.lastColumn + 1].map((index) => `[aria-colindex="${index}"]`);
-    this.#styles.replaceSync(this.isOn ? `.grid tr > :not(${shown.join(", ")}) { display: none; }` : "");
+    const rule = this.isOn ? `.grid tr > :not(${shown.join(", ")}) { display: none; }` : "";
+    if (rule === this.#rule) return; // another rule costs a new style for every cell
+    this.#rule = rule;
+    this.#picker.value = String(this.#column);
+    this.#styles.replaceSync(rule);
   }
 }

@@ -24,6 +24,7 @@ export class Unsent {
   #changed;
   #pause = FIRST_PAUSE_MS;
   #timer = 0;
+  #telling = false;
   #atOnce = MOST_AT_ONCE;
   trouble = null;
 
@@ -73,13 +74,23 @@ export class Unsent {
     } catch {
       // The browser keeps nothing (private window, full): the page itself still holds it and warns before it closes.
     }
-    this.#changed();
+    this.#tellChanged();
     if (entry.state === "queued") this.#sendSoon(0);
   }
 
   drop(key) {
     localStorage.removeItem(this.#prefix + key);
-    if (this.#entries.delete(key)) this.#changed();
+    if (this.#entries.delete(key)) this.#tellChanged();
+  }
+
+  // Once for all that one task changes.
+  #tellChanged() {
+    if (this.#telling) return;
+    this.#telling = true;
+    queueMicrotask(() => {
+      this.#telling = false;
+      this.#changed();
+    });
   }
 
   // What is on its way for this cell.
@@ -111,13 +122,13 @@ export class Unsent {
       this.#pause = FIRST_PAUSE_MS;
       this.trouble = null;
       this.#answered(answer.body, sent);
-      this.#changed();
+      this.#tellChanged();
       this.#sendSoon(0);
     } else if (answer.status === 413 || answer.status === 422) {
       this.#unreadable(answer, sent);
     } else {
       this.trouble = { status: answer.status, ...answer.body };
-      this.#changed();
+      this.#tellChanged();
       this.#sendSoon(this.#pause);
       this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE_MS);
     }
