@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from benchmarks.bare import Bare
@@ -52,7 +53,7 @@ def _series(scene: Stage, school_class: Class, activity: str, saves: int) -> _Sa
         scene.forget()
         pressed = datetime.now(UTC)
         school_class.save(activity, student, f"{60 + position % 30}.{position // 30 + 1}")
-        read_back = until(lambda who=student: school_class.synced_at(activity, who))
+        read_back = until(partial(school_class.synced_at, activity, student))
         taken = (datetime.fromisoformat(read_back) - pressed).total_seconds() if read_back else -1.0
         if taken < 0:
             raise RuntimeError("a saved score never arrived")

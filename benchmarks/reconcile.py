@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 from benchmarks.rows import Row, middle, ms
 from twinbook.aeries.side import AeriesSide, number_form
@@ -39,10 +40,10 @@ def measure(short: bool) -> list[Row]:
     for what, changed, aim in (("no change", 0, NO_CHANGE_MS), ("1 % changed", 100, SOME_CHANGE_MS)):
         states = [_state(number, changed) for number in range(cells)]
         views, readings = _pairs(states)
-        merged = _seconds(lambda given=states: _merge(given), times)
-        looked = _seconds(lambda v=views, r=readings: _look(v, r), times)
-        compared = _seconds(lambda given=states: _compare(given), times)
-        peak = _peak_mb(lambda v=views, r=readings: _look(v, r))
+        merged = _seconds(partial(_merge, states), times)
+        looked = _seconds(partial(_look, views, readings), times)
+        compared = _seconds(partial(_compare, states), times)
+        peak = _peak_mb(partial(_look, views, readings))
         rows.append(
             Row(
                 f"reconcile, pure, {cells} cells, {what}",
