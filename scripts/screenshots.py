@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from twinbook.cli.demo import ADMINISTRATOR, SCHOOL, prepare
 from twinbook.demo import processes
-from twinbook.demo.play import Play
+from twinbook.demo.play import Play, answers
 from twinbook.demo.school import Aeries, Twinbook, until
 from twinbook.demo.talk import Talk
 
@@ -80,7 +80,10 @@ def main() -> None:
         with sync_playwright() as playwright:
             chromium = os.environ.get("TWINBOOK_CHROMIUM") or shutil.which("chromium")
             browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-            _pictures(Camera(browser, url, password), teacher, play.class_id, other)
+            camera = Camera(browser, url, password)
+            _pictures(camera, teacher, play.class_id, other)
+            _answer_the_rest(twinbook, other)
+            take(camera.sign_in(teacher), f"/classes/{other}/setup/summary/", "setup-5-summary")
             browser.close()
 
 
@@ -90,7 +93,7 @@ def _pictures(camera: Camera, teacher: str, joined: str, other: str) -> None:
     take(page, f"/classes/{joined}/", "class")
     take(page, f"/classes/{joined}/needs-you/", "needs-you")
     take(page, f"/classes/{joined}/history/", "history")
-    for step, name in enumerate(("gradebook", "categories", "aeries", "ours", "summary"), start=1):
+    for step, name in enumerate(("gradebook", "categories", "aeries", "ours"), start=1):
         take(page, f"/classes/{other}/setup/{name}/", f"setup-{step}-{name}")
     take(camera.sign_in(teacher, "dark"), f"/classes/{joined}/", "class-dark")
     take(camera.sign_in(teacher, size=PHONE), f"/classes/{joined}/", "class-phone")
@@ -122,10 +125,36 @@ def _begin_a_set_up(twinbook: Twinbook, teacher: str) -> str:
         suitable = [offer for offer in offers if offer["suitable"] and not offer["already_used_by"]]
         if suitable:
             best = max(suitable, key=lambda offer: int(offer["assignments"]))
+            _type_twice(twinbook, row["id"])
             body = {"gradebook_number": best["gradebook_number"]}
             twinbook.finished(twinbook.post(f"/classes/{row['id']}/setup", body)["run"])
             return str(row["id"])
     raise LookupError("no class of the teacher is left to set up")
+
+
+TYPED_TWICE = {
+    "Homework 1.1": "10",
+    "Homework 1.2": "10",
+    "Quiz 1": "25",
+    "Unit one test": "100",
+    "Reading log": "5",
+}
+
+
+def _type_twice(twinbook: Twinbook, class_id: str) -> None:
+    """What stood here before, so that there is something to match, to ask about and to create."""
+    category = twinbook.post(f"/classes/{class_id}/categories", {"name": "Homework", "weight": "20"})["id"]
+    students = twinbook.get(f"/classes/{class_id}/gradebook")["students"][:3]
+    for title, points in TYPED_TWICE.items():
+        body = {"title": title, "points": points, "category_id": category}
+        activity = twinbook.post(f"/classes/{class_id}/activities", body)["id"]
+        scores = [{"student_id": student["id"], "score": "4"} for student in students]
+        twinbook.put(f"/classes/{class_id}/activities/{activity}/scores", {"scores": scores})
+
+
+def _answer_the_rest(twinbook: Twinbook, class_id: str) -> None:
+    draft = twinbook.get(f"/classes/{class_id}/setup")
+    twinbook.patch(f"/classes/{class_id}/setup", answers(draft))
 
 
 @contextmanager

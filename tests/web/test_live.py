@@ -181,11 +181,16 @@ def tell_progress(run: Run, done: int, total: int) -> None:
     runs.teller(run)(done, total, "")
 
 
-def test_the_head_of_a_class_is_kept_current(teacher_page: Page, joined: Class) -> None:
+def test_the_head_of_a_class_is_kept_current_also_after_a_stream_was_cut(
+    teacher_page: Page, joined: Class
+) -> None:
     teacher_page.goto(f"/classes/{joined.id}/runs/")
     badge = teacher_page.locator("[data-class-state] .badge")
     expect(badge).to_have_text("Synced")
     joined.set(mode="paused")
     expect(badge).to_have_text("Paused")
+    live_feed.end_streams()  # as a server that stops or a proxy that cuts
     joined.set(mode="sync")
     expect(badge).to_have_text("Synced")
+    joined.set(mode="paused")
+    expect(badge).to_have_text("Paused")

@@ -101,7 +101,7 @@ class Play:
         for row in draft["aeries_activities"]:
             if row["lms_id"] is not None:
                 self.talk.say(f"“{row['name']}”: {row['confidence']}, {row['reason']}")
-        self.twinbook.patch(f"/classes/{self.class_id}/setup", _answers(draft))
+        self.twinbook.patch(f"/classes/{self.class_id}/setup", answers(draft))
         summary = self.twinbook.get(f"/classes/{self.class_id}/setup/summary")
         counts = summary["counts"]
         self.talk.say(
@@ -218,7 +218,7 @@ class Play:
         return self.aeries.mark(self.gradebook, title, student["sis_student_id"]) == score
 
 
-def _answers(draft: Json) -> Json:
+def answers(draft: Json) -> Json:
     """The teacher's answers: what is sure stays; what is only there is created here, what is only here there."""
     categories = [
         {"aeries_code": row["aeries_code"], "action": "match" if row["lms_id"] else "create"}

@@ -8,7 +8,7 @@ from twinbook.web.home import views as home
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.classes, name="home"),
-    path("words.js", JavaScriptCatalog.as_view(packages=["twinbook.web"]), name="words"),
+    path("words.js", JavaScriptCatalog.as_view(), name="words"),
     path("account/", include("twinbook.web.account.urls")),
     path("district/", include("twinbook.web.district.urls")),
     path("runs/", home.runs_page, name="runs"),
