@@ -6,8 +6,10 @@ from playwright.sync_api import expect
 
 from tests.path.conftest import Class
 from tests.web.class_page.conftest import GridPage
-from tests.web.conftest import Visitors, eventually
+from tests.web.conftest import ADMINISTRATOR, Visitors, eventually
 from twinbook.district.models import User
+from twinbook.gradebook import activities
+from twinbook.gradebook.origin import person
 
 
 def test_typing_moves_down_and_is_saved_cell_by_cell(grid: GridPage) -> None:
@@ -151,6 +153,13 @@ def test_wrong_text_stays_is_not_sent_and_is_found_again(grid: GridPage) -> None
     grid.expect_saved()
     assert grid.school_class.value(quiz, first) == "6"
     assert grid.school_class.value(quiz, third) == ""
+    grid.cell("Essay", third).click()
+    grid.type("half")
+    grid.press("Enter")
+    activities.delete(grid.school_class.id, grid.school_class.named("Essay").id, person(ADMINISTRATOR))
+    grid.page.reload()
+    grid.ready()
+    expect(grid.page.locator("[data-homeless]")).to_contain_text("activity or student is gone: half")
 
 
 def test_a_block_is_pasted_in_one_request_and_taken_back_at_once(grid: GridPage) -> None:

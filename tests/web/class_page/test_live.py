@@ -9,7 +9,7 @@ from playwright.sync_api import Route, expect
 
 from tests.path.conftest import Class
 from tests.web.class_page.conftest import GridPage
-from tests.web.conftest import ADMINISTRATOR, Visitors, eventually
+from tests.web.conftest import ADMINISTRATOR, PASSWORD, Visitors, eventually
 from twinbook.district.models import User
 from twinbook.gradebook import activities
 from twinbook.gradebook.origin import person
@@ -183,3 +183,41 @@ def test_what_waits_in_the_browser_never_goes_out_as_somebody_else(
     grid.press("Enter")
     expect(grid.page.locator("[data-unsent]")).to_contain_text("Somebody else has signed in")
     assert grid.school_class.value(grid.school_class.named("Quiz"), first) == ""
+
+
+def test_a_form_that_comes_back_after_the_sign_in_overwrites_nothing_unseen(
+    grid: GridPage, visitors: Visitors, teacher: User
+) -> None:
+    first, second = grid.in_order()[:2]
+    school_class, page = grid.school_class, grid.page
+    quiz = school_class.named("Quiz")
+    visitors.expect_error(page, "422")
+    fields = [page.locator(f"#c{school_class.student(sis)}") for sis in (first, second)]
+    page.goto(f"/classes/{school_class.id}/activities/{quiz.id}/")
+    fields[0].fill("9")
+    page.context.clear_cookies(name="sessionid")
+    for sis in (first, second):
+        school_class.save(quiz, sis, "5")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_label("Email").fill(teacher.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(fields[0]).to_have_value("9")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Meanwhile this was changed to 5.")).to_have_count(1)
+    assert [school_class.value(quiz, sis) for sis in (first, second)] == ["5", "5"]
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status").first).to_contain_text("1 score is saved")
+    assert [school_class.value(quiz, sis) for sis in (first, second)] == ["9", "5"]
+
+
+def test_what_is_typed_last_arrives_when_the_page_is_left_at_once(grid: GridPage) -> None:
+    first, second = grid.in_order()[:2]
+    quiz = grid.school_class.named("Quiz")
+    grid.cell("Quiz", first).click()
+    grid.type("8")
+    grid.press("Enter")
+    grid.type("7")
+    grid.press("Enter")
+    grid.page.goto("/")
+    eventually(lambda: [grid.school_class.value(quiz, sis) for sis in (first, second)] == ["8", "7"])

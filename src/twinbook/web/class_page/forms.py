@@ -20,6 +20,16 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d", attrs={"class": "short"})
 
 
+class SeenInput(forms.NumberInput):
+    """What the page was made from. Not of the type hidden, which keep.js leaves out: when an ended session brings a form
+    back, it must come back with what was typed, or an unseen change would be overwritten."""
+
+    is_hidden = True
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"hidden": True})
+
+
 def _points(**more: Any) -> forms.DecimalField:
     widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "short", "autocomplete": "off"})
     return forms.DecimalField(
@@ -53,7 +63,7 @@ class ActivityForm(forms.Form):
     published = forms.BooleanField(
         label=_("Published"), required=False, help_text=_("A draft stays here; Aeries does not get it.")
     )
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    version = forms.IntegerField(widget=SeenInput(), required=False)
 
     def __init__(self, categories: Sequence[Category], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -53,7 +53,9 @@ class TwinbookGrid extends HTMLElement {
     this.querySelector("[data-redo]")?.addEventListener("click", () => this.again("redo"));
     this.querySelector("[data-shortcuts]").addEventListener("click", () => this.shortcuts());
     this.querySelector("[data-look-next]").addEventListener("click", () => this.look(1, this.#looked !== this.here().key));
-    window.addEventListener("beforeunload", (event) => this.unsent.waiting && event.preventDefault());
+    window.addEventListener("beforeunload", (event) => {
+      if (this.unsent.trouble && this.unsent.waiting) event.preventDefault();
+    });
   }
 
   // Writing
@@ -256,9 +258,14 @@ class TwinbookGrid extends HTMLElement {
   }
 
   #restore() {
+    const homeless = [];
     for (const entry of this.unsent.kept()) {
       const cell = this.sheet.cellOf(entry.key);
-      if (!cell) continue;
+      if (!cell) {
+        homeless.push(entry.text || t("blank"));
+        this.unsent.drop(entry.key);
+        continue;
+      }
       const facts = this.sheet.facts(cell);
       const now = this.sheet.textOf(cell);
       if (entry.state === "queued" && now === entry.text) {
@@ -270,6 +277,9 @@ class TwinbookGrid extends HTMLElement {
       }
       this.#paint(cell);
     }
+    this.querySelector("[data-homeless]").textContent = homeless.length
+      ? t("Typed earlier and not saved, because its activity or student is gone: %(texts)s", { texts: homeless.join(", ") })
+      : "";
   }
 
   // Showing

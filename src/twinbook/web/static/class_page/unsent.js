@@ -10,7 +10,7 @@ import { ask } from "../web/ask.js";
 import { body } from "./parse.js";
 
 const PREFIX = "twinbook-unsent";
-const MOST_AT_ONCE = 400;
+const MOST_AT_ONCE = 300; // a browser lets 64 KB go on when the page is left
 const PATIENCE_MS = 20000;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30000;
@@ -37,6 +37,7 @@ export class Unsent {
     this.#changed = changed;
     window.addEventListener("online", () => this.sendNow());
     document.addEventListener("visibilitychange", () => !document.hidden && this.trouble && this.sendNow());
+    window.addEventListener("pagehide", () => this.#sendLeaving());
     window.addEventListener("focus", () => this.trouble && this.sendNow());
   }
 
@@ -134,6 +135,13 @@ export class Unsent {
     }
   }
 
+  // What waits for the answer of the request under way would else wait for the next visit. Entries stay kept: the next
+  // visit finds out what has arrived.
+  #sendLeaving() {
+    const left = this.all().filter((entry) => entry.state === "queued" && !this.#sending.has(entry.key));
+    if (left.length) this.#post(left.slice(0, MOST_AT_ONCE).map(asked));
+  }
+
   // One cell spoils a request: from then on each goes by itself, and the one at fault is shown to the person.
   #unreadable(answer, sent) {
     if (sent.length > 1) this.#atOnce = 1;
@@ -148,7 +156,7 @@ export class Unsent {
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
     try {
-      return await ask("POST", this.#address, { user: this.user, cells }, { signal: patience.signal });
+      return await ask("POST", this.#address, { user: this.user, cells }, { signal: patience.signal, keepalive: true });
     } catch {
       return { ok: false, status: 0, body: { code: "network" } };
     } finally {
