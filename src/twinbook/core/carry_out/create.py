@@ -27,6 +27,7 @@ from twinbook.core.values import Blank, ForeignMark, Mark, Number, OurValue
 EXTERNAL_PREFIX = "tb1:"
 _FIRST_LOOK = timedelta(seconds=2)
 _LATER = timedelta(seconds=1)
+_BETWEEN_DOUBTS = timedelta(minutes=10)
 
 
 @dataclass(slots=True)
@@ -53,6 +54,13 @@ def create_assignment(link: LinkView, pair: PairView, lane: ef.Lane, report: Rep
             return (yield from _adopt(link, pair, found, report))
         if not _may_repeat(link, pair, listing.began_at):
             yield from _look_later(link, pair, now)
+            return None
+        doubted = yield from _is_doubted(link, listing, lane)
+        if isinstance(doubted, ef.Trouble):
+            return doubted
+        if doubted:
+            waited = max(now - (pair.create_ended_at or now), _FIRST_LOOK)
+            yield from _looked(link, pair, now + min(waited, _BETWEEN_DOUBTS))
             return None
     if not pair.activity.published:
         yield from _looked(link, pair, None)
@@ -183,6 +191,28 @@ def _pin(
 def _may_repeat(link: LinkView, pair: PairView, began_at: datetime) -> bool:
     """Only a list that began later than the longest time-out after the insert ended proves that it never landed."""
     return pair.create_ended_at is not None and began_at > pair.create_ended_at + link.longest_timeout
+
+
+def _is_doubted(
+    link: LinkView, listing: ef.Listing, lane: ef.Lane
+) -> Generator[ef.Effect, Any, bool | ef.Trouble]:
+    """Whether the list lacks what is there, so that what it lacks may be there as well (A7): it is empty although the
+    class has partners in it, or one of them answers by its own address."""
+    known = [
+        head.unique_id for head in link.pairs if head.state is PairState.LINKED and head.unique_id is not None
+    ]
+    listed = {assignment.unique_id for assignment in listing.assignments}
+    if known and not listed:
+        return True
+    for unique_id in known:
+        if unique_id in listed:
+            continue
+        read = yield ef.ReadAssignment(unique_id, lane)
+        if not isinstance(read, ef.Trouble):
+            return True
+        if read.family is not ef.Family.NOT_FOUND:
+            return read
+    return False
 
 
 def _look_later(link: LinkView, pair: PairView, now: datetime) -> Generator[ef.Effect, Any, None]:
