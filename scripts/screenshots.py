@@ -153,8 +153,12 @@ def _type_twice(twinbook: Twinbook, class_id: str) -> None:
 
 
 def _answer_the_rest(twinbook: Twinbook, class_id: str) -> None:
-    draft = twinbook.get(f"/classes/{class_id}/setup")
-    twinbook.patch(f"/classes/{class_id}/setup", answers(draft))
+    """First the partners in Aeries: what is matched is no longer left over here."""
+    path = f"/classes/{class_id}/setup"
+    first = answers(twinbook.get(path))
+    twinbook.patch(path, {"categories": first["categories"], "aeries_activities": first["aeries_activities"]})
+    left = answers(twinbook.get(path))
+    twinbook.patch(path, {"lms_activities": left["lms_activities"]})
 
 
 @contextmanager
