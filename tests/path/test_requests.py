@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from tests.district_and_sandbox import DUE, UNLINKED, Class, answers, finished
+from tests.district_and_sandbox import DUE, TEACHER, UNLINKED, Class, answers, finished
 from twinbook.gradebook.models import Activity
-from twinbook.sync import lease, look, setup
+from twinbook.sync import force, lease, look, setup
 from twinbook.sync.models import RemoteState
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -65,7 +67,7 @@ def test_a_set_up_reads_everything_once_and_writes_each_activity_once(school_cla
     category = school_class.category("Homework")
     made = [school_class.activity(title, category_id=category, due_on=DUE) for title in TITLES]
     _save_all(school_class, made, "8")
-    run, _ = setup.begin(school_class.id, UNLINKED, "teacher@example.org")
+    run, _ = setup.begin(school_class.id, UNLINKED, TEACHER)
     _forget(school_class)
     assert finished(run).state == "done"
     assert school_class.aeries.asked() == {**HEAD, "read scores": 1}
@@ -117,21 +119,30 @@ def test_no_reading_serves_after_a_write_that_ended_doubtfully(joined: Class) ->
     quiz = joined.agreed("Quiz on rivers", {student: "8"})
     joined.set(reuse_seconds=600)
     joined.aeries.fault(kind="drop_after", method="POST", path="scores", times=1)
-    joined.save(quiz, student, "9")
-    joined.look()
-    joined.aeries.forget()
-    joined.look()
+    (link,) = look.live_links(joined.id)
+    with lease.hold(joined.id, lease.this_process()) as held:
+        joined.save(quiz, student, "9")
+        look.look_once(link, held)
+        joined.aeries.forget()
+        look.look_once(link, held)
     assert joined.aeries.asked() == {"read scores": 1}
     assert joined.stands(quiz, student) == "synced"
 
 
 def test_a_person_who_looks_at_everything_gets_no_older_reading(joined: Class) -> None:
-    quiz = joined.agreed("Quiz on rivers", {joined.students()[0]: "8"})
-    joined.set(reuse_seconds=600)
+    """Also under the very lease that made one: `synced` is then as of now."""
+    student = joined.students()[0]
+    quiz = joined.agreed("Quiz on rivers", {student: "8"})
     number = joined.aeries.assignment(joined.gradebook, "Quiz on rivers")["assignment_number"]
-    joined.aeries.types(joined.gradebook, number, joined.students()[0], "6")
-    joined.force()
-    assert joined.value(quiz, joined.students()[0]) == "6"
+    joined.set(reuse_seconds=600)
+    run = force.begin(joined.id, TEACHER, awake=False)
+    (link,) = look.live_links(joined.id)
+    with lease.hold(joined.id, lease.this_process()) as held:
+        joined.save(quiz, student, "7")
+        look.look_once(link, held)
+        joined.aeries.types(joined.gradebook, number, student, "6")
+        force.look_at_link(run, link, held)
+    assert joined.value(quiz, student) == "6"
 
 
 def test_scores_of_a_whole_class_go_in_one_request(joined: Class) -> None:
@@ -155,8 +166,6 @@ def test_only_the_cells_that_must_change_are_sent(joined: Class) -> None:
 
 
 def _rows(body: object) -> list[dict[str, object]]:
-    import json
-
     found = json.loads(body) if isinstance(body, str) else body
     assert isinstance(found, list)
     return found

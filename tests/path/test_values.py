@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -259,10 +260,10 @@ def test_points_before_any_score_are_an_ordinary_field(joined: Class) -> None:
 def test_the_date_a_row_was_completed_on_is_sent_back(joined: Class) -> None:
     student = joined.students()[0]
     quiz = joined.agreed("Quiz on rivers", {student: "8"})
-    before = joined.aeries.assignment(joined.gradebook, "Quiz on rivers")["scores"][str(student)]
-    joined.move_clock("2020-10-07")
+    completed = joined.aeries.assignment(joined.gradebook, "Quiz on rivers")["scores"][str(student)]
+    joined.edit(quiz, due_on=date(2020, 10, 9))
     joined.save(quiz, student, "9")
     joined.look()
-    after = joined.aeries.assignment(joined.gradebook, "Quiz on rivers")["scores"][str(student)]
-    assert before["date_completed"] is not None
-    assert after["date_completed"] == before["date_completed"]
+    after = joined.aeries.assignment(joined.gradebook, "Quiz on rivers")
+    assert after["date_due"] == "2020-10-09"
+    assert after["scores"][str(student)]["date_completed"] == completed["date_completed"] == "2020-10-02"

@@ -92,7 +92,8 @@ def test_a_save_into_a_vanished_assignment_is_kept_and_said(joined: Class, quiz:
 
 def test_an_empty_list_of_assignments_proves_nothing(joined: Class, quiz: Activity) -> None:
     joined.aeries.fault(kind="empty", method="GET", path="gradebooks/[0-9]+/assignments$")
-    joined.force()
+    assert joined.force().state == "failed"
+    assert Pair.objects.filter(missing_since__isnull=False).count() == 0
     _second_look_is_due(joined)
     joined.force()
     joined.aeries.heal()
