@@ -160,6 +160,9 @@ def test_wrong_text_stays_is_not_sent_and_is_found_again(grid: GridPage) -> None
     grid.page.reload()
     grid.ready()
     expect(grid.page.locator("[data-homeless]")).to_contain_text("activity or student is gone: half")
+    grid.cell("Quiz", first).click()
+    grid.press("F9")
+    grid.page.wait_for_url(f"**/history/?student={grid.school_class.student(first)}&activity={quiz.id}")
 
 
 def test_a_block_is_pasted_in_one_request_and_taken_back_at_once(grid: GridPage) -> None:

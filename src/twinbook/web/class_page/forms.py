@@ -17,7 +17,7 @@ class DayInput(forms.DateInput):
     input_type = "date"
 
     def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d", attrs={"class": "short"})
+        super().__init__(format="%Y-%m-%d", attrs={"class": "day"})
 
 
 class SeenInput(forms.NumberInput):

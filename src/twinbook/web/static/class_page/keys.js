@@ -93,10 +93,20 @@ export class Keys {
       return true;
     }
     if (!this.grid.sheet.isScore(row, column)) return false;
+    if (event.key === "F9") return this.#history();
     if (event.key === "Enter" || event.key === "F2") return this.#edit();
     if (event.key === "Delete" || event.key === "Backspace") return this.#clear();
     if (event.key.length !== 1 || event.key === " ") return event.key === " ";
     return this.#letter(event.key) || this.#edit(event.key);
+  }
+
+  // A function key: a letter must never lead away from what is being typed.
+  #history() {
+    const { history } = this.grid.dataset;
+    if (!history) return false;
+    const [activity, student] = this.grid.here().key.split(":");
+    location.assign(`${history}?student=${student}&activity=${activity}`);
+    return true;
   }
 
   #edit(first) {
@@ -109,7 +119,7 @@ export class Keys {
     return true;
   }
 
-  // Single letters act on the cell in focus: marks, late, its history, and the two choices where values meet. The rest of a mark's
+  // Single letters act on the cell in focus: marks, late, and the two choices where values meet. The rest of a mark's
   // word, typed on, changes nothing: E and EX are the same.
   #letter(letter) {
     const upper = letter.toUpperCase();
@@ -122,11 +132,6 @@ export class Keys {
     const going = this.#word.key === key && now - this.#word.at < ONE_WORD_MS ? this.#word.typed : "";
     if (going && MARK_WORDS.some((word) => word.startsWith(going + upper))) {
       this.#word = { key, typed: going + upper, at: now };
-      return true;
-    }
-    if (upper === "H" && this.grid.dataset.history) {
-      const [activity, student] = key.split(":");
-      location.assign(`${this.grid.dataset.history}?student=${student}&activity=${activity}`);
       return true;
     }
     if (!(upper in MARKS) && upper !== "L") return false;
