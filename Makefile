@@ -38,8 +38,10 @@ bench-matching: dev ## measure the proposals of pairs
 screenshots: dev ## pictures of the pages for README and docs, into docs/pictures
 	@exec .venv/bin/python -m scripts.screenshots
 
-words: dev ## collect the texts of the pages for translators
-	@cd src/twinbook && ../../.venv/bin/django-admin makemessages --all --no-wrap --add-location file && ../../.venv/bin/django-admin makemessages --all --no-wrap --add-location file --domain djangojs
+words: dev ## collect the texts of the pages for translators: LANGUAGE=es
+	@mkdir -p src/twinbook/locale && cd src/twinbook && for domain in django djangojs; do \
+	  DJANGO_SETTINGS_MODULE=twinbook.settings ../../.venv/bin/django-admin makemessages --locale $(or $(LANGUAGE),en) \
+	    --domain $$domain --no-wrap --add-location file || exit 1; done
 
 runtime:
 	@scripts/install runtime
