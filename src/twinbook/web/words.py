@@ -133,6 +133,7 @@ def roster_count(name: str) -> str:
     """Of a roster report's counts."""
     known = {
         "sections_read": _("Sections read"),
+        "sections_unchanged": _("Sections unchanged"),
         "sections_failed": _("Sections that could not be read"),
         "classes_created": _("Classes created"),
         "classes_changed": _("Classes renamed or moved"),

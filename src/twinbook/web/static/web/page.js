@@ -28,7 +28,14 @@ function focusFirst() {
   (wrong ?? refusal)?.focus();
 }
 
+function showCurrentTab() {
+  const tabs = document.querySelector(".tabs");
+  const current = tabs?.querySelector("[aria-current]");
+  if (current) tabs.scrollLeft = current.offsetLeft - (tabs.clientWidth - current.offsetWidth) / 2;
+}
+
 openDialogs();
+showCurrentTab();
 keepForms();
 watchRuns();
 focusFirst();
