@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.web.conftest import check_everywhere
-from tests.web.wizard.world import BELL_WORK, LAB, QUIZ, Filled, pick
+from tests.web.conftest import Visitors, check_everywhere
+from tests.web.wizard.world import BELL_WORK, ESSAY, LAB, QUIZ, Filled, pick
+from twinbook.sync import setup
 from twinbook.sync.models import RunKind, SetupDraft
 
 
@@ -37,6 +38,28 @@ def test_the_summary_and_the_progress(teacher_page: Page, read: Filled) -> None:
     check_everywhere(teacher_page, read.path("summary/"), picture="wizard-summary")
     teacher_page.goto(read.path("ours/"))
     check_everywhere(teacher_page, picture="wizard-ours-answered")
+
+
+def test_what_is_asked_again_and_what_failed(teacher_page: Page, read: Filled, visitors: Visitors) -> None:
+    page, aeries = teacher_page, read.school_class.aeries
+    read.answer_all(scores_from="aeries")
+    aeries.edits(read.school_class.gradebook, read.numbers[LAB], points_possible="45")
+    aeries.edits(read.school_class.gradebook, read.numbers[ESSAY], description="Essay on the tides")
+    setup.refresh(read.id, "teacher@example.org")
+    read.finish()
+    check_everywhere(page, read.path("aeries/"), picture="wizard-asked-again")
+    read.answer_all()
+    check_everywhere(page, read.path("aeries/?show=match"), picture="wizard-matched")
+    page.goto(read.path("summary/"))
+    read.school_class.save(read.essay, read.school_class.students()[2], "15")
+    visitors.expect_error(page, "409")
+    page.get_by_role("button", name="Confirm and Sync").click()
+    expect(page.get_by_role("alert").first).to_be_focused()
+    check_everywhere(page, picture="wizard-out-of-date")
+    aeries.fault(kind="status", status=404, path="gradebooks/4500001", times=50)
+    setup.refresh(read.id, "teacher@example.org")
+    assert read.finish().state == "failed"
+    check_everywhere(page, read.path("gradebook/"), picture="wizard-vanished")
 
 
 def test_synced_and_unlinking(teacher_page: Page, read: Filled) -> None:

@@ -1,7 +1,6 @@
 // Keeps the list of questions current: one that is settled elsewhere closes here by itself. What is ticked and where the
 // focus is stays.
 
-import { follow } from "../web/live.js";
 import { say } from "../web/say.js";
 import { nt, t } from "../web/words.js";
 
@@ -49,7 +48,7 @@ async function renew() {
     const answer = await fetch(location.href, { credentials: "same-origin" });
     if (answer.ok && !answer.redirected) show(new DOMParser().parseFromString(await answer.text(), "text/html"));
   } catch {
-    // the stream tells when the connection is back, and the list is read again then
+    // the page's stream tells when the connection is back, and the list is read again then
   }
   reading = false;
   if (again) {
@@ -72,11 +71,6 @@ function show(fresh) {
   prepare(old);
   if (focused) refocus(old, focused);
   tell(before, Number(renewed.dataset.count));
-  for (const part of ["[data-problem-count]", "[data-class-state]"]) {
-    const now = fresh.querySelector(part);
-    const mine = document.querySelector(part);
-    if (now && mine) mine.replaceWith(now);
-  }
 }
 
 function where(element) {
@@ -109,8 +103,4 @@ function tell(before, after) {
 
 let shown = place().innerHTML;
 prepare(place());
-follow({
-  live: place().dataset.live,
-  now: place().dataset.now,
-  on: { sync: soon, cells: soon, activities: soon, structure: soon },
-});
+for (const event of ["sync", "cells", "activities", "structure"]) document.addEventListener(`class-${event}`, soon);
