@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import wraps
@@ -17,6 +18,7 @@ from types import FrameType
 from typing import Any
 
 import typer
+from typer.models import CommandInfo
 
 from twinbook.cli.installation import installation, set_up_django
 from twinbook.cli.output import Ending, not_yet, tell_failure
@@ -122,9 +124,19 @@ def _add(app: typer.Typer, name: str, command: Command) -> None:
             _prepared(module.command, command.needs)
         )
         return
-    for subcommand in group.registered_commands:
-        subcommand.callback = _prepared(subcommand.callback, command.needs)
-    app.add_typer(group, name=name, help=command.help, no_args_is_help=True)
+    loaded = copy(group)
+    loaded.registered_commands = [
+        _with_needs(subcommand, command.needs) for subcommand in group.registered_commands
+    ]
+    app.add_typer(loaded, name=name, help=command.help, no_args_is_help=True)
+
+
+def _with_needs(subcommand: CommandInfo, needs: Needs) -> CommandInfo:
+    """A copy: the module's own commands stay as they are, for who calls them with a database of their own."""
+    prepared = copy(subcommand)
+    if prepared.callback is not None:
+        prepared.callback = _prepared(prepared.callback, needs)
+    return prepared
 
 
 def _prepared(function: Callable[..., Any], needs: Needs) -> Callable[..., Any]:
