@@ -1,0 +1,7 @@
+"""How much of the suite runs: the everyday part, or what `make faces` adds."""
+
+import os
+
+LONG = os.environ.get("FACES", "") == "long"
+SEEDS = int(os.environ.get("FACES_SEEDS", "40" if LONG else "1"))
+FIRST_SEED = int(os.environ.get("FACES_FIRST_SEED", "1"))
