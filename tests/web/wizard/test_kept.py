@@ -167,6 +167,18 @@ def test_a_partner_stands_in_one_place_only(teacher_page: Page, read: Filled) ->
     expect(taken).to_be_disabled()
 
 
+def test_who_thinks_again_finds_the_proposed_partner(teacher_page: Page, read: Filled) -> None:
+    page = teacher_page
+    page.goto(read.path("aeries/"))
+    pick(page, ESSAY, "Ignore")
+    _saved(page)
+    expect(row(page, ESSAY).locator("select")).to_be_hidden()
+    pick(page, ESSAY, "Match")
+    _saved(page)
+    expect(row(page, ESSAY).locator("select")).to_be_visible()
+    assert read.answer(ESSAY) == "match"
+
+
 def test_a_match_given_from_the_other_side_is_the_same_match(teacher_page: Page, read: Filled) -> None:
     page = teacher_page
     page.goto(read.path("ours/?show=all"))

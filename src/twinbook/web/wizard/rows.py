@@ -57,7 +57,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`partner`: the matched item, or the proposed one while there is no answer. `obstacle`: why it cannot be created on the
+    """`partner`: the matched item, else the proposed one. `obstacle`: why it cannot be created on the
     other side; `only_ignore`: why nothing but leaving it alone is possible; `note`: what changed since the last answer."""
 
     step: Step
@@ -186,11 +186,7 @@ def _category(draft: Draft, row: CategoryRow) -> Row:
 
 
 def _category_partner(draft: Draft, row: CategoryRow) -> Item | None:
-    wanted = (
-        row.lms_id
-        if row.action is Action.MATCH
-        else _free(row.proposed, row.action, draft.matched_categories())
-    )
+    wanted = row.lms_id if row.action is Action.MATCH else _free(row.proposed, draft.matched_categories())
     found = next((c for c in draft.lms_categories if c.lms_id == wanted), None)
     return None if found is None else items.our_category(draft, found)
 
@@ -201,7 +197,7 @@ def _category_note(row: CategoryRow) -> str:
 
 def _assignment(draft: Draft, row: AssignmentRow, found: Comparison | None) -> Row:
     matched = row.action is Action.MATCH
-    wanted = row.lms_id if matched else _free(row.proposed, row.action, draft.matched_activities())
+    wanted = row.lms_id if matched else _free(row.proposed, draft.matched_activities())
     partner = next((a for a in draft.activities if a.lms_id == wanted), None)
     return Row(
         step=Step.AERIES,
@@ -251,9 +247,9 @@ def _activity(draft: Draft, row: ActivityRow) -> Row:
     )
 
 
-def _free(proposed: str | None, action: Action | None, matched: Mapping[str, object]) -> str | None:
-    """A proposal is shown while there is no answer, and while its partner stands nowhere else."""
-    return proposed if action is None and proposed is not None and proposed not in matched else None
+def _free(proposed: str | None, matched: Mapping[str, object]) -> str | None:
+    """A proposal while its partner stands nowhere else; also after another answer, so that who thinks again finds it."""
+    return proposed if proposed is not None and proposed not in matched else None
 
 
 def _confidence(row: CategoryRow | AssignmentRow, partner: object) -> str:
