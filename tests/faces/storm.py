@@ -19,7 +19,7 @@ from twinbook.gradebook.models import Activity
 from twinbook.sync import force, night
 from twinbook.sync.errors import SyncError
 
-DAYS = 6
+DAYS = 8
 TITLES = ("Alpine lakes", "Weather diary", "Map drawing", "Rock samples")
 COMMENT = "bring the book"
 PLACES = ["", "/scores$", "assignments", r"/assignments$", "students$", "systeminfo", r"/gradebooks/\d+$"]
@@ -46,6 +46,12 @@ ANYTHING: list[dict[str, Any]] = [
     {"kind": "html"},
     {"kind": "throttle", "retry_after": 0},
 ]
+LOSING: list[dict[str, Any]] = [
+    {"kind": "drop_after"},
+    {"kind": "status", "status": 500, "after": True},
+    {"kind": "late", "delay_ms": 20},
+    {"kind": "truncate"},
+]
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,7 @@ class Storm:
         self.school_class, self.aeries, self.book = school_class, school_class.aeries, school_class.gradebook
         self.students = school_class.students()
         self.titles = list(TITLES)
+        self.cell = self.titles[0], self.students[0]
         self.turn = 0
         self.here: dict[tuple[str, int], list[Typed]] = defaultdict(list)
         self.there: dict[tuple[str, int], list[Typed]] = defaultdict(list)
@@ -76,8 +83,11 @@ class Storm:
         for _ in range(DAYS):
             self._order_faults()
             for _ in range(self.random.randint(1, 4)):
-                self.random.choices([self._type_here, self._type_there, self._add], [5, 3, 1])[0]()
+                if self.random.random() < 0.6:
+                    self._lose_an_answer()
+                self.random.choices([self._type_here, self._type_there, self._add], [5, 2, 2])[0]()
                 self._work()
+                pass_time(self.aeries, self.random.choice((0, 2, 5, 90)))
             self.aeries.heal()
             pass_time(self.aeries, self.random.choice((1, 30, 90, 600)))
 
@@ -87,8 +97,17 @@ class Storm:
 
     # The weather
 
+    def _lose_an_answer(self) -> None:
+        """Of a write that was done or is done later: what is worst for a client."""
+        self.aeries.fault(
+            method=self.random.choice(("POST", "POST", "PUT")),
+            path=self.random.choice(("/assignments$", "/scores$", "assignments")),
+            times=1,
+            **self.random.choice(LOSING),
+        )
+
     def _order_faults(self) -> None:
-        for _ in range(self.random.randint(1, 3)):
+        for _ in range(self.random.randint(0, 2)):
             reads = self.random.random() < 0.4
             order = self.random.choice(READS if reads else ANYTHING)
             method = "GET" if reads else self.random.choice((None, "GET", "POST", "PUT"))
@@ -106,9 +125,15 @@ class Storm:
         self.turn += 1
         return f"{Decimal(self.turn) / 4 + 100:f}"
 
+    def _a_cell(self) -> tuple[str, int]:
+        """Every other time the one of just before: people correct what they typed."""
+        if self.random.random() < 0.5:
+            self.cell = self.random.choice(self.titles), self.random.choice(self.students)
+        return self.cell
+
     def _type_here(self) -> None:
-        title = self.random.choice(self.titles)
-        self._save(self.school_class.named(title), title, self.random.choice(self.students))
+        title, sis = self._a_cell()
+        self._save(self.school_class.named(title), title, sis)
 
     def _save(self, activity: Activity, title: str, sis: int) -> None:
         value = self._next()
@@ -118,7 +143,7 @@ class Storm:
     def _type_there(self) -> None:
         """Only once everything under way has landed: a write that lands after is the stated gap (promise 3)."""
         landed(self.aeries)
-        title, sis = self.random.choice(self.titles), self.random.choice(self.students)
+        title, sis = self._a_cell()
         found = [a for a in self.aeries.truth(self.book)["assignments"] if a["description"] == title]
         if not found:
             return
@@ -131,7 +156,8 @@ class Storm:
         title = f"Added on turn {self.turn}: {self.random.choice(('cliffs', 'tides', 'dunes'))}"
         activity = self.school_class.assigned(title, "1000", description=COMMENT)
         self.titles.append(title)
-        self._save(activity, title, self.random.choice(self.students))
+        self.cell = title, self.random.choice(self.students)
+        self._save(activity, *self.cell)
 
     # Twinbook
 
@@ -158,6 +184,7 @@ class Storm:
         shown = {a["description"]: a for a in truth}
         found = self._doubled(truth)
         asked = {(q["activity_id"], q["student_id"]) for q in self.school_class.questions()}
+        found += self._asked_without_cause()
         for title in self.titles:
             if title not in shown:
                 if not any(activity == str(self.school_class.named(title).id) for activity, _ in asked):
@@ -169,6 +196,19 @@ class Storm:
                 found.append(f"{title} lost grading completed")
             for sis in self.students:
                 found += self._cell(title, sis, shown[title]["scores"][str(sis)])
+        return found
+
+    def _asked_without_cause(self) -> list[str]:
+        """A conflict takes two people; our own write that came back is none (C4). Nothing else is a question here."""
+        titles = {str(self.school_class.named(title).id): title for title in self.titles}
+        students = {str(self.school_class.student(sis)): sis for sis in self.students}
+        found = []
+        for question in self.school_class.questions():
+            cell = titles.get(question["activity_id"], ""), students.get(question["student_id"], 0)
+            if question["code"] not in ("conflict", "rejected_by_aeries"):
+                found.append(f"{cell}: {question['code']} is asked")
+            if question["code"] == "conflict" and not self.there[cell]:
+                found.append(f"{cell}: a conflict, though nobody typed there in Aeries")
         return found
 
     def _doubled(self, truth: list[dict[str, Any]]) -> list[str]:
