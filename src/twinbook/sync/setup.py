@@ -130,9 +130,13 @@ def _facts(client: AeriesClient, class_id: int, *, counted: bool) -> list[Gradeb
 
 def _counted(client: AeriesClient, fact: GradebookFacts) -> GradebookFacts:
     number = fact.gradebook_number
-    lists = [client.gradebook_students(number, code, via=Lane.PERSON) for code in fact.term_codes]
+    try:
+        lists = [client.gradebook_students(number, code, via=Lane.PERSON) for code in fact.term_codes]
+        assignments = client.assignments(number, via=Lane.PERSON)
+    except wire_errors.NotFound:
+        return fact  # gone since it was listed; the others are shown nevertheless
     students = {row.student_id for listed in lists for row in listed if row.active}
-    return replace(fact, students=len(students), assignments=len(client.assignments(number, via=Lane.PERSON)))
+    return replace(fact, students=len(students), assignments=len(assignments))
 
 
 def _staff_of(class_id: int) -> list[int]:
@@ -230,7 +234,7 @@ def patch(class_id: int, body: Mapping[str, object]) -> Json:
             raise errors.StillReading
         changed = patch_draft(_draft_of(row), body)
         row.answers = to_json(changed)
-        row.save()
+        row.save(update_fields=["answers", "changed_at"])  # the reading beside them is large
     return shown.shown_draft(changed)
 
 
@@ -338,8 +342,9 @@ def _draft_of(row: SetupDraft) -> Draft:
 
 
 def _row(class_id: int, *, lock: bool = False) -> SetupDraft:
+    """The reading and the plan, which are large, are fetched when they are asked for."""
     rows = SetupDraft.objects.select_for_update() if lock else SetupDraft.objects.all()
-    row = rows.filter(school_class_id=class_id).first()
+    row = rows.defer("reading", "confirmed_plan").filter(school_class_id=class_id).first()
     if row is None:
         raise errors.NoDraft
     return row

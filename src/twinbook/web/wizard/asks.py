@@ -307,7 +307,12 @@ def _saved_row_by_row(request: HttpRequest, class_id: int, step: Step) -> HttpRe
     whole = listed if step is Step.CATEGORIES else None
     numbers = counts(after)
     show = request.GET.get("show", "")
-    context = {**frame.context(request, class_id, opened, step), "words": labels(step), "show": show}
+    context = {
+        "step": step.value,
+        "steps": steps.bar(class_id, opened, step),
+        "words": labels(step),
+        "show": show,
+    }
     return JsonResponse(
         {
             "rows": {
