@@ -377,3 +377,14 @@ def test_unlinking_stops_and_keeps_everything(teacher_page: Page, read: Filled) 
     expect(page.get_by_role("switch", name="Gradebook not synced")).to_be_visible()
     assert LAB in read.school_class.titles()
     assert WORKSHEET in read.school_class.aeries.titles(read.school_class.gradebook)
+
+
+def test_an_answer_given_before_the_script_was_there_is_saved(teacher_page: Page, read: Filled) -> None:
+    page = teacher_page
+    page.route("**/answers.js", lambda route: None)
+    page.goto(read.path("aeries/"), wait_until="commit")
+    pick(page, LAB, "Create here")
+    page.unroute_all()
+    page.evaluate("import('/static/wizard/answers.js')")
+    _saved(page)
+    assert read.answer(LAB) == "create"

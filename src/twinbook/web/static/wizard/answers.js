@@ -18,8 +18,12 @@ let underWay = [];
 form.addEventListener("change", (event) => {
   const row = event.target.closest("[data-row]");
   if (!row) return;
-  row.dataset.typed = String(Number(row.dataset.typed ?? 0) + 1);
   if (event.target.name.startsWith("partner:") && event.target.value) choose(row, "match");
+  changed(row);
+});
+
+function changed(row) {
+  row.dataset.typed = String(Number(row.dataset.typed ?? 0) + 1);
   if (now(row).answer === "match" && !now(row).partner) {
     mark(row, t("Choose what it is matched with."));
     return;
@@ -27,7 +31,16 @@ form.addEventListener("change", (event) => {
   waiting.add(row.dataset.row);
   tell("");
   send();
-});
+}
+
+// What somebody answered before this script was there. A refused answer is not sent again by itself.
+function catchUp() {
+  for (const row of form.querySelectorAll("[data-row]")) {
+    if (row.querySelector(".errors")) continue;
+    const { was, answer = "" } = now(row);
+    if (answer !== was.split("|", 1)[0]) changed(row);
+  }
+}
 
 function fields(row) {
   const id = row.dataset.row;
@@ -205,6 +218,7 @@ next.addEventListener("click", () => {
   (row.querySelector(".pick input:not(:disabled)") ?? row).focus();
 });
 
+catchUp();
 window.addEventListener("online", send);
 window.addEventListener("pagehide", () => {
   const ids = [...new Set([...underWay, ...waiting])];
