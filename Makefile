@@ -1,7 +1,7 @@
 # Two commands are enough on a fresh Debian or Ubuntu with Python 3.11+, make and git: `make demo` and `make test`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check fix lock bench bench-matching screenshots words runtime dev
+.PHONY: help demo serve test check fix lock faces sandbox-alone bench bench-matching screenshots words runtime dev
 
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url --no-emit-find-links
@@ -28,6 +28,13 @@ lock: dev ## write the locked versions anew; UPGRADE=1 takes the newest
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) scripts/bootstrap.in -o scripts/bootstrap.txt
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml -o requirements.txt
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+faces: dev ## the long storms and disguises under all five faces of Aeries; SEEDS=n, FIRST=n, FACE=name
+	@FACES=long $(if $(SEEDS),FACES_SEEDS=$(SEEDS)) $(if $(FIRST),FACES_FIRST_SEED=$(FIRST)) \
+	  .venv/bin/pytest tests/faces -q -n 2 --dist worksteal $(if $(FACE),-k $(FACE))
+
+sandbox-alone: dev ## install the Aeries sandbox alone into a new environment, as others would, and ask it
+	@scripts/sandbox-alone
 
 bench: dev ## measure the promises of speed beside a bare client; results in benchmarks/results
 	@exec .venv/bin/python -m benchmarks

@@ -12,7 +12,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import bulk, embedded_start, machine, one_save, reconcile, save_cost
+from benchmarks import bulk, embedded_start, machine, one_save, reconcile, sandbox, save_cost
 from benchmarks.rows import Row, keep, show
 from benchmarks.stage import stage
 
@@ -29,6 +29,7 @@ MEASURES: dict[str, Measure] = {
     "reconcile": reconcile.measure,
     "save_cost": save_cost.measure,
     "embedded_start": embedded_start.measure,
+    "sandbox": sandbox.measure,
     "served": _served,
 }
 RESULTS = Path(__file__).parent / "results"
