@@ -92,6 +92,16 @@ def test_no_second_sees_more_than_rate_and_burst_also_when_granted_requests_are_
     assert held_up + booked <= rate + (in_flight + bucket)
 
 
+def test_a_step_that_is_no_whole_microsecond_is_rounded_up() -> None:
+    """Rounded down, twelve steps of a twelfth ended a few microseconds within the second, and one request too many began."""
+    permits = limited(12, 2, 1)
+    fill_bucket()
+    first = booked_instant(permits, 2)
+    for _ in range(5):
+        booked_instant(permits, 2)
+    assert booked_instant(permits, 2) >= first + timedelta(seconds=1)
+
+
 def booked_instant(permits: DatabasePermits, requests: int) -> datetime:
     """When the requests may be sent, by the database's clock; gives the slot back."""
     answer = ask(permits, Lane.PERSON, requests)

@@ -207,7 +207,8 @@ def _until_next_attempt(answer: _Answer) -> float:
 # The slot is locked first, so that an instant is only spent when there is a slot for it.
 _TAKE = """
     WITH aeries AS (
-        SELECT in_flight, total_timeout, interval '1 second' / requests_per_second AS step,
+        SELECT in_flight, total_timeout,
+               ceil(1000000.0 / requests_per_second) * interval '1 microsecond' AS step,
                interval '1 second' / requests_per_second * (greatest(burst - in_flight, 1) - 1) AS slack
         FROM district_aeriesconnection WHERE id = %(remote)s
     ), slot AS (
