@@ -13,13 +13,14 @@ from decimal import Decimal
 from typing import Any
 
 from tests.district_and_sandbox import TEACHER, Class, finished
+from tests.faces.how_long import LONG
 from tests.faces.passing import landed, pass_time, settle
 from twinbook.aeries.errors import AeriesError as AeriesTrouble
 from twinbook.gradebook.models import Activity
 from twinbook.sync import force, night
 from twinbook.sync.errors import SyncError
 
-DAYS = 8
+DAYS = 8 if LONG else 5
 TITLES = ("Alpine lakes", "Weather diary", "Map drawing", "Rock samples")
 COMMENT = "bring the book"
 PLACES = ["", "/scores$", "assignments", r"/assignments$", "students$", "systeminfo", r"/gradebooks/\d+$"]

@@ -10,7 +10,10 @@ from typer.testing import CliRunner
 from tests.district_and_sandbox import Aeries
 from twinbook.cli import aeries as aeries_command
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.parametrize("face", ["documented", "v2_quirks", "hostile"]),
+]
 
 NEEDED = [
     "Staff Data",

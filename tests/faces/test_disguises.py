@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from aeries_sandbox.profiles import PROFILES
 from tests.district_and_sandbox import TEACHER, UNLINKED, Class, finished
 from tests.faces.how_long import LONG
 from tests.faces.passing import pass_time, settle
@@ -47,8 +48,10 @@ PLACES = [
     "",
 ]
 
-EVERY = 6
-"""The everyday run takes every sixth disguise, another one at each place; `make faces` takes all."""
+EVERYDAY = [(place, DISGUISES[position]) for position, place in enumerate(PLACES)]
+"""One disguise at each place, and further ones everywhere; `make faces` takes each of them at each place."""
+EVERYDAY += [("", disguise) for disguise in DISGUISES[len(PLACES) :]]
+EVERY = [(place, disguise) for place in PLACES for disguise in DISGUISES]
 
 
 @pytest.fixture
@@ -68,29 +71,26 @@ def here(school_class: Class) -> list[Any]:
     return [values, list(places)]
 
 
-@pytest.mark.parametrize(
-    "place", PLACES, ids=["gradebook", "list", "assignment", "scores", "students", "roster", "all"]
-)
-@pytest.mark.parametrize("face", ["documented", "v2_quirks"])
-def test_not_found_in_any_disguise_deletes_nothing(worked: Class, place: str) -> None:
+@pytest.mark.parametrize("face", list(PROFILES) if LONG else ["documented", "v2_quirks"])
+def test_not_found_in_any_disguise_deletes_nothing(worked: Class) -> None:
     """Night after night, with the time between for every second look; a person is asked nothing that healing answers."""
     aeries = worked.aeries
     before = here(worked), aeries.truth(UNLINKED)
-    begin = PLACES.index(place) % EVERY
-    for disguise in DISGUISES if LONG else DISGUISES[begin::EVERY]:
+    for place, disguise in EVERY if LONG else EVERYDAY:
         aeries.fault(method="GET", path=place, **disguise)
         for _ in range(2):
             pass_time(aeries, 90)
             run = finished(night.begin(TEACHER, awake=False))
             assert run.state in (RunState.DONE, RunState.FAILED)
-        assert here(worked) == before[0], disguise
-        assert aeries.truth(UNLINKED) == before[1], disguise
+        assert here(worked) == before[0], (place, disguise)
+        assert aeries.truth(UNLINKED) == before[1], (place, disguise)
         aeries.heal()
     settle(worked)
     assert worked.codes() == []
     assert (here(worked), aeries.truth(UNLINKED)) == before
 
 
+@pytest.mark.parametrize("face", ["documented", "strict", "hostile"])
 def test_a_save_during_a_disguise_goes_once_it_is_over(worked: Class) -> None:
     aeries, (first, *_) = worked.aeries, worked.students()
     quiz = worked.named(TITLES[0])
@@ -108,6 +108,7 @@ def test_a_save_during_a_disguise_goes_once_it_is_over(worked: Class) -> None:
     assert worked.codes() == []
 
 
+@pytest.mark.parametrize("face", ["documented", "hostile"])
 def test_a_partial_list_after_a_doubtful_insert_makes_no_second_one(worked: Class) -> None:
     """The list lacks what is known to be there, so that it does not prove that the insert never landed."""
     aeries, (first, *_) = worked.aeries, worked.students()
@@ -129,6 +130,7 @@ def test_a_partial_list_after_a_doubtful_insert_makes_no_second_one(worked: Clas
     assert aeries.mark(UNLINKED, "Volcano poster", first) == "8"
 
 
+@pytest.mark.parametrize("face", ["documented", "hostile"])
 def test_an_empty_list_after_a_doubtful_insert_makes_no_second_one(worked: Class) -> None:
     aeries, (first, *_) = worked.aeries, worked.students()
     poster = worked.assigned("Volcano poster")
@@ -144,6 +146,7 @@ def test_an_empty_list_after_a_doubtful_insert_makes_no_second_one(worked: Class
     assert aeries.titles(UNLINKED) == sorted([*TITLES, "Volcano poster"])
 
 
+@pytest.mark.parametrize("face", ["documented", "hostile"])
 def test_a_list_that_honestly_lacks_a_deleted_one_lets_the_insert_be_repeated(worked: Class) -> None:
     aeries, (first, *_) = worked.aeries, worked.students()
     poster = worked.assigned("Volcano poster")
