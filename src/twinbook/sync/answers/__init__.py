@@ -1,0 +1,18 @@
+"""What a person may answer to a question, one module for each noun that questions are about.
+
+An answer writes no value itself (C3): it moves the loser's half of the base to the value that was seen, or changes what
+is to be done with an item, and the class is looked at again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from twinbook.sync.answers import cells, duplicates
+from twinbook.sync.answers.answer import Answer
+
+BUILT: Mapping[tuple[str, str], Answer] = {
+    **cells.ANSWERS,
+    **duplicates.ANSWERS,
+}
+"""By code and choice. Who builds further ones adds a module and a line here."""
