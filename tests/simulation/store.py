@@ -315,6 +315,7 @@ class Store:
                 self._cell_view(pair, student) for student in self.students.values() if student.active
             ),
             open_question=None if question is None else question.held.code,
+            fields_in_question=any(key.startswith(f"field:{pair.activity}:") for key in self.problems),
         )
 
     def unpaired_view(self, activity: int) -> PairView | None:

@@ -14,19 +14,26 @@ from django.db import Error as DatabaseTrouble
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from twinbook.sync import clock, lease
+from twinbook.sync import clock, lease, statements
 from twinbook.sync.lease import Lease
 from twinbook.sync.models import IntentRow, Pair
 from twinbook.sync.models import Lease as LeaseRow
 
 LATEST = timedelta(hours=24)
+_ANY_WITHOUT_END = """
+    SELECT 1 WHERE
+        EXISTS (SELECT FROM sync_intentrow WHERE pair_id = %(pair)s AND settled_at IS NULL AND ended_at IS NULL)
+        OR EXISTS (SELECT FROM sync_pair WHERE id = %(pair)s AND create_sent_at IS NOT NULL AND create_ended_at IS NULL)
+"""
 
 _log = logging.getLogger(__name__)
 
 
 def note(pair_id: int, held: Lease) -> None:
-    """Sets the ends that have become known, for the intents and the create of one pair. One short query when there are
-    none."""
+    """Sets the ends that have become known, for the intents and the create of one pair. One short statement when there
+    are none: every look at a pair asks it."""
+    if statements.one(_ANY_WITHOUT_END, {"pair": pair_id}) is None:
+        return
     lost = list(
         IntentRow.objects.filter(pair_id=pair_id, settled_at=None, ended_at=None)
         .exclude(holder=held.holder, lease_number=held.number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -190,11 +191,7 @@ def pair_view(pair_id: int) -> PairView | None:
         return None
     if pair.state not in (PairState.LINKED, PairState.CREATING):
         return None
-    question = (
-        Problem.objects.filter(subject=f"activity:{pair.activity_id}", closed_at=None, link=pair.link)
-        .values_list("code", flat=True)
-        .first()
-    )
+    problems = _problems(pair)
     return PairView(
         id=pair.id,
         state=PairState(pair.state),
@@ -210,8 +207,9 @@ def pair_view(pair_id: int) -> PairView | None:
         maxima=maxima_of(pair),
         their_due_on=pair.their_due_on,
         their_grading_completed=pair.their_grading_completed,
-        cells=_cells(pair),
-        open_question=question,
+        cells=_cells(pair, problems),
+        open_question=problems.of_pair,
+        fields_in_question=problems.about_fields,
     )
 
 
@@ -247,6 +245,7 @@ def unpaired_view(class_id: int, activity_id: int) -> PairView | None:
             for student, sis in _members(class_id)
         ),
         open_question=None,
+        fields_in_question=False,
     )
 
 
@@ -258,13 +257,11 @@ def _members(class_id: int) -> list[tuple[int, int]]:
     return sorted((student, sis) for student, sis in rows if sis is not None)
 
 
-def _cells(pair: Pair) -> tuple[CellView, ...]:
+def _cells(pair: Pair, problems: _Problems) -> tuple[CellView, ...]:
     assert pair.activity_id is not None
     ours = scores.of_activity(pair.activity_id)
     bases = {row.student_id: row for row in CellBaseRow.objects.filter(pair=pair)}
     intents = _intents(pair)
-    problems = _problems(pair)
-    answers = _answers(pair)
     return tuple(
         CellView(
             student=student,
@@ -273,8 +270,8 @@ def _cells(pair: Pair) -> tuple[CellView, ...]:
             base=cell_base(bases[student]) if student in bases else None,
             agreed_as=bases[student].membership if student in bases else None,
             intents=tuple(intents[student]),
-            problem=problems.get(student),
-            send_anyway=answers.get(student) == our_cell(ours.get(student)).version,
+            problem=problems.of_cells.get(student),
+            send_anyway=problems.send_anyway.get(student) == our_cell(ours.get(student)).version,
         )
         for student, sis in _members(pair.link.school_class_id)
     )
@@ -306,21 +303,36 @@ def _intents(pair: Pair) -> dict[int, list[Intent]]:
     return found
 
 
-def _problems(pair: Pair) -> dict[int, OpenProblem]:
-    rows = Problem.objects.filter(pair=pair, student__isnull=False, closed_at=None, code__in=CELL_CODES)
-    return {
-        row.student_id: OpenProblem(
-            ProblemCode(row.code),
-            codec.optional_value(row.ours_kind, row.ours_text),
-            codec.optional_form(row.theirs_kind, row.theirs_text),
-            row.ours_version,
-        )
-        for row in rows
-        if row.student_id is not None
-    }
+@dataclass(slots=True)
+class _Problems:
+    """What is in question about one pair, and what a person answered."""
+
+    of_pair: str | None = None
+    about_fields: bool = False
+    of_cells: dict[int, OpenProblem] = field(default_factory=dict)
+    send_anyway: dict[int, int] = field(default_factory=dict)
+    """Student → the version of the value for which a person said so."""
 
 
-def _answers(pair: Pair) -> dict[int, int]:
-    """Student → the version of the value for which a person said `send_anyway`."""
-    rows = Problem.objects.filter(Q(pair=pair) & Q(code=ProblemCode.TERM_ENDED, answer="send_anyway"))
-    return {row.student_id: row.ours_version for row in rows.order_by("id") if row.student_id is not None}
+def _problems(pair: Pair) -> _Problems:
+    """One statement: every look at a pair asks it."""
+    of_pair = f"activity:{pair.activity_id}"
+    about = Q(pair=pair) | Q(link_id=pair.link_id, subject=of_pair)
+    found = _Problems()
+    for row in Problem.objects.filter(about, Q(closed_at=None) | Q(answer="send_anyway")).order_by("id"):
+        if row.code == ProblemCode.TERM_ENDED and row.answer == "send_anyway" and row.student_id is not None:
+            found.send_anyway[row.student_id] = row.ours_version
+        if row.closed_at is not None:
+            continue
+        if row.subject == of_pair:
+            found.of_pair = row.code
+        elif row.field is not None:
+            found.about_fields = True
+        elif row.student_id is not None and row.code in CELL_CODES:
+            found.of_cells[row.student_id] = OpenProblem(
+                ProblemCode(row.code),
+                codec.optional_value(row.ours_kind, row.ours_text),
+                codec.optional_form(row.theirs_kind, row.theirs_text),
+                row.ours_version,
+            )
+    return found

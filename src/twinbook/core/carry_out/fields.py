@@ -41,6 +41,8 @@ class FieldsOutcome:
     cells_wait: bool = False
     again: bool = False
     wrote: bool = False
+    moved: bool = False
+    """Something of the pair was stored: a view of it that was loaded before is out of date."""
 
 
 def ours_moved(pair: PairView) -> bool:
@@ -118,13 +120,25 @@ def carry_out_fields(
             out.again = True
             base = _without(base, plan.to_lms, agreed)
     base = {**base, **doubts_of(pair.fields, at=read_at)}
+    maxima = maxima_of(pair.activity, out.assignment)
+    if not plan.to_aeries and not plan.to_lms and not questions and _stands(pair, base, assignment, maxima):
+        return out
+    out.moved = True
     yield ef.Commit(
         (
-            ch.MoveFields(pair.id, base, out.assignment, maxima_of(pair.activity, out.assignment)),
+            ch.MoveFields(pair.id, base, out.assignment, maxima),
             ch.JudgeFields(pair.id, pair.activity.id, tuple(_held(question) for question in questions)),
         )
     )
     return out
+
+
+def _stands(pair: PairView, base: FieldBase, assignment: TheirAssignment, maxima: Maxima) -> bool:
+    """Whether all that is stored of the fields is as it was just read, and no question about one is open: then there is
+    nothing to commit. (Where both halves of a base are as read, so is the title that is kept for show.)"""
+    shown = (pair.number, pair.their_due_on, pair.their_grading_completed)
+    read = (assignment.number, assignment.due_on, assignment.grading_completed)
+    return not pair.fields_in_question and base == pair.fields and maxima == pair.maxima and shown == read
 
 
 def _recognised(base: FieldBase, assignment: TheirAssignment) -> FieldBase:

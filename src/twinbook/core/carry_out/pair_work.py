@@ -125,13 +125,13 @@ class PairWork:
         if done.cells_wait:
             yield from self._looked_without_cells()
             return _WAIT
-        if self.link.writes:
+        if not self.link.writes:
+            self.pair = replace(self.pair, maxima=maxima_of(self.pair.activity, done.assignment))
+        elif done.moved:
             pair: PairView | None = yield ef.LoadPair(self.pair.id)
             if pair is None:
                 return _WAIT
             self.pair = pair
-        else:
-            self.pair = replace(self.pair, maxima=maxima_of(self.pair.activity, done.assignment))
         return None
 
     def _scores(self, created: Created | None) -> Generator[ef.Effect, Any, ScoresOutcome | None]:

@@ -127,22 +127,28 @@ class _Look:
         self._note(decisions)
         if not self.link.writes:
             return self.out
-        settled = self._settled_by(reading.began_at)
-        committed: ef.Committed = yield ef.Commit(
-            (
-                *self._own_side(decisions),
-                *self._intents(sends),
-                *settled,
-                ch.ScoresRead(self.pair.id, reading.began_at),
-            )
-        )
+        own_side = self._own_side(decisions)
+        seen: list[ch.Change] = [
+            *own_side,
+            *self._intents(sends),
+            *self._settled_by(reading.began_at),
+            ch.ScoresRead(self.pair.id, reading.began_at),
+        ]
+        if not sends and not any(isinstance(change, ch.TakeOverCell) for change in own_side):
+            yield ef.Commit((*seen, *self._looked(reading)))
+            return self.out
+        committed: ef.Committed = yield ef.Commit(tuple(seen))
         self.out.again |= bool(committed.lost)
         if sends:
             yield from self._send(sends, committed.intents)
-        if self.out.trouble is None and not self.out.again:
-            yield ef.Commit((ch.Looked(self.pair.id, self.pair.activity.generation),))
-        yield ef.Commit((ch.LookAgain(self.pair.id, self._look_again(reading.began_at)),))
+        yield ef.Commit(tuple(self._looked(reading)))
         return self.out
+
+    def _looked(self, reading: ef.Reading) -> list[ch.Change]:
+        due = ch.LookAgain(self.pair.id, self._look_again(reading.began_at))
+        if self.out.trouble is not None or self.out.again:
+            return [due]
+        return [ch.Looked(self.pair.id, self.pair.activity.generation), due]
 
     # Deciding
 

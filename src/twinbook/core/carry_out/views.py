@@ -147,6 +147,8 @@ class PairView:
     cells: tuple[CellView, ...]
     open_question: str | None
     """Code of an open problem of the pair itself (possible_duplicate, rejected_by_aeries …)."""
+    fields_in_question: bool
+    """A problem about one of its fields is open: a look that finds them fine has to close it."""
 
     @property
     def has_values(self) -> bool:
