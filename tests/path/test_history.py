@@ -6,11 +6,11 @@ import pytest
 
 from tests.district_and_sandbox import TEACHER, Class, answers
 from twinbook.core.values import BLANK
-from twinbook.gradebook import activities, history
+from twinbook.gradebook import activities, history, scores
 from twinbook.gradebook.models import HistoryEntry
 from twinbook.gradebook.origin import person
 from twinbook.sync import errors, force, links, overview, setup
-from twinbook.sync.models import CellBaseRow, Link, Pair, Run
+from twinbook.sync.models import CellBaseRow, Link, MovedCell, MovedField, Pair, Run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -190,3 +190,30 @@ def test_a_deleted_activity_keeps_its_scores_in_aeries_and_comes_back(joined: Cl
     assert joined.codes() == []
     assert joined.value(quiz, student) == "8"
     assert joined.stands(quiz, student) == "synced"
+
+
+def test_what_a_run_moved_is_kept_exactly_as_it_stood_before(joined: Class) -> None:
+    """Pushes and pulls of one run: once each, with what was agreed before, also when the run moves a cell twice."""
+    first, second, third, *_ = joined.students()
+    quiz = joined.agreed(TITLE, {first: "8", second: "7"})
+    _types(joined, first, "6")
+    joined.save(quiz, second, "9")
+    _types(joined, third, "5")
+    joined.edit(quiz, title="Quiz on streams")
+    run = joined.force()
+    moved = {
+        row.student_id: (row.side, row.agreed, row.ours_text, row.theirs_text)
+        for row in MovedCell.objects.filter(run_id=run.id)
+    }
+    assert moved == {
+        joined.student(first): ("lms", True, "8", "8"),
+        joined.student(second): ("aeries", True, "7", "7"),
+        joined.student(third): ("lms", True, "", ""),
+    }
+    assert all(
+        row.after_version == scores.of_activity(quiz.id)[row.student_id].value_version
+        for row in MovedCell.objects.filter(run_id=run.id)
+    )
+    (field,) = MovedField.objects.filter(run_id=run.id)
+    assert (field.field, field.ours, field.theirs) == ("title", TITLE, TITLE)
+    assert (field.after_ours, field.after_theirs) == ("Quiz on streams", "Quiz on streams")

@@ -30,7 +30,7 @@ from twinbook.gradebook.history import Entry
 from twinbook.gradebook.models import Side
 from twinbook.gradebook.origin import Origin
 from twinbook.gradebook.scores import ValueChange
-from twinbook.sync import announce, clock, codec, questions
+from twinbook.sync import announce, clock, codec, journal, questions
 from twinbook.sync.load import our_activity
 from twinbook.sync.models import (
     CategoryPair,
@@ -67,8 +67,10 @@ class Committer:
             if self.before_first_move is not None and any(isinstance(change, _MOVES) for change in changes):
                 self.before_first_move()
                 self.before_first_move = None
+            moved = journal.about_to_move(self.link_id, self.origin.run_id, changes)
             self._take_over([change for change in changes if isinstance(change, ch.TakeOverCell)])
             self._move_bases([change for change in changes if isinstance(change, ch.MoveBase)])
+            journal.store(moved, lost=self._lost)
             self._store_intents([change for change in changes if isinstance(change, ch.StoreIntent)])
             self._record([change for change in changes if isinstance(change, ch.RecordWrite)])
             for change in changes:
@@ -227,6 +229,7 @@ class Committer:
             max_weight=change.maxima.weight,
             **shown_of(found),
         )
+        journal.fields_moved(self.origin.run_id, change.pair, change.fields)
 
     def _set_our_fields(self, change: ch.SetOurFields) -> None:
         try:

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from twinbook.district.models import AeriesConnection
-from twinbook.gradebook.models import Activity, Category, SchoolClass, Student
+from twinbook.gradebook.models import Activity, Category, SchoolClass, Side, Student
 
 
 class Mode(models.TextChoices):
@@ -396,6 +396,64 @@ class Run(models.Model):
         indexes = [
             models.Index(fields=["school_class", "-id"], name="run_by_class"),
             models.Index(fields=["state"], condition=Q(state__in=["queued", "running"]), name="run_open"),
+        ]
+
+
+class MovedCell(models.Model):
+    """What a cell held before a run moved it: kept beside the history, exactly, so that the run can be undone (G4).
+
+    `side`: where the run wrote. `agreed`: both halves are the ones that were agreed before; else nothing had been, and they
+    are what each side held. `after_version`: the version of our value that the run left behind; with another one somebody
+    has edited since.
+    """
+
+    run_id = models.BigIntegerField()
+    link = models.ForeignKey(Link, on_delete=models.PROTECT, null=True, db_index=False)
+    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, db_index=False)
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, db_index=False)
+    side = models.CharField(max_length=6, choices=Side.choices)
+    agreed = models.BooleanField()
+    ours_kind = models.CharField(max_length=10, null=True)
+    ours_text = models.TextField(blank=True, default="")
+    theirs_kind = models.CharField(max_length=10, null=True)
+    theirs_text = models.TextField(blank=True, default="")
+    after_version = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("run_id", "activity", "student", name="moved_cell_once_per_run"),
+            models.CheckConstraint(condition=Q(side__in=Side.values), name="moved_cell_side_known"),
+        ]
+
+
+class MovedField(models.Model):
+    """The same for a field of an activity, or with `student` for what stands beside a score (`late`, `comment`).
+
+    `ours` and `theirs`: both halves as they were agreed before, each in its own form; `after_…`: as the run left them.
+    """
+
+    run_id = models.BigIntegerField()
+    link = models.ForeignKey(Link, on_delete=models.PROTECT, null=True, db_index=False)
+    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, db_index=False)
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, null=True, db_index=False)
+    field = models.TextField()
+    ours = models.TextField(null=True)
+    theirs = models.TextField(null=True)
+    after_ours = models.TextField(null=True)
+    after_theirs = models.TextField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run_id", "activity", "field"],
+                condition=Q(student=None),
+                name="moved_field_once_per_run",
+            ),
+            models.UniqueConstraint(
+                fields=["run_id", "activity", "student", "field"],
+                condition=Q(student__isnull=False),
+                name="moved_note_once_per_run",
+            ),
         ]
 
 

@@ -72,6 +72,8 @@ class RecordWrite:
     before: str | None
     after: str | None
     why: str
+    replaced: Form | None = None
+    """Of a score: what the far side held until then, in its own form."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -288,7 +288,8 @@ class _Look:
             before = str(self.link.far.decode(agreed, maxima.ours)) or None
         after = None if echo.ours is None else str(echo.ours) or None
         why = "changed here; found in Aeries after an answer was lost"
-        record = ch.RecordWrite(self.pair.activity.id, view.student, "score", before, after, why)
+        replaced = None if view.base is None else view.base.theirs
+        record = ch.RecordWrite(self.pair.activity.id, view.student, "score", before, after, why, replaced)
         return [self._base(view, echo), record]
 
     def _membership_seen(self, view: CellView) -> list[ch.Change]:
@@ -445,7 +446,8 @@ class _Look:
 
     def _recorded(self, student: int, step: Send) -> ch.RecordWrite:
         before, after = str(step.replaces) or None, str(step.ours.value)
-        return ch.RecordWrite(self.pair.activity.id, student, "score", before, after, step.why)
+        replaced = self._form_of(student)
+        return ch.RecordWrite(self.pair.activity.id, student, "score", before, after, step.why, replaced)
 
     def _not_taken(self, view: CellView, step: Send, answered: TheirCell | None) -> ch.Held:
         """Aeries ignores a student who is not in the gradebook (reference §12.6): then the answer has no row."""
