@@ -77,7 +77,6 @@ TABLE: dict[tuple[str, str], tuple[Need, Any]] = {
     ("POST", "/problems/{problem_id}/resolve"): (Need.EDIT, {"choice": "check_again"}),
 }
 NOT_YET = {
-    ("POST", f"{CLASS}/links"),
     ("POST", f"{CLASS}/sections"),
     ("POST", "/runs/{run_id}/undo"),
     ("GET", f"{CLASS}/agreement"),

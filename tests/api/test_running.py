@@ -162,7 +162,6 @@ def test_routes_that_are_not_built_yet_answer_501(desk: Desk) -> None:
     run = desk.force()
     for reply in (
         desk.caller.post(f"/runs/{run['id']}/undo", {"dry_run": True}),
-        desk.caller.post(f"{desk.path}/links", {"action": "unlink", "activity_id": desk.activity}),
         desk.caller.post(f"{desk.path}/sections", {"sections": []}),
         desk.caller.get(f"{desk.path}/agreement"),
         desk.caller.patch(f"{desk.path}/sync-settings", {"mode": "sync", "fingerprint": "x"}),

@@ -571,3 +571,64 @@ def test_a_reading_that_fails_leaves_the_answers(wizard: Wizard, aeries: Aeries)
     draft = wizard.draft()
     assert draft["state"] == "ready"
     assert row(draft["aeries_activities"], aeries_id=theirs)["action"] == "create"
+
+
+# Repairing one pair
+
+
+@pytest.fixture
+def paired(wizard: Wizard, joined: Class) -> dict[str, Any]:
+    """The link of an activity that both sides hold."""
+    joined.agreed("Quiz on rivers", {joined.students()[0]: "8"})
+    return row(wizard.caller.get(f"{wizard.path}/links").items, name="Quiz on rivers")
+
+
+def test_a_pair_is_unlinked_and_matched_again(wizard: Wizard, paired: dict[str, Any], joined: Class) -> None:
+    path = f"{wizard.path}/links"
+    wish = {"action": "unlink", "activity_id": paired["activity_id"]}
+    begun = wizard.caller.post(path, {**wish, "dry_run": True}).ok(202)
+    assert (begun["kind"], begun["dry_run"], begun["state"]) == ("link", True, "queued")
+    carried_out(begun)
+    assert row(wizard.caller.get(path).items, name="Quiz on rivers") == paired
+    carried_out(wizard.caller.post(path, wish).ok(202))
+    assert {one["state"] for one in wizard.caller.get(path).items if one["name"] == "Quiz on rivers"} == {
+        "ignored_in_lms",
+        "ignored_in_aeries",
+    }
+    joined.save(joined.named("Quiz on rivers"), joined.students()[0], "5")
+    match = {
+        "action": "match",
+        "activity_id": paired["activity_id"],
+        "aeries_id": paired["aeries_id"],
+        "scores_from": "lms",
+    }
+    dry = carried_out(wizard.caller.post(path, {**match, "dry_run": True}).ok(202))
+    plan = wizard.caller.get(f"/runs/{dry.id}/plan").ok()
+    assert plan["counts"]["aeries"]["scores_set"] == 1
+    assert [(c["side"], c["kind"], c["before"], c["after"]) for c in plan["changes"]] == [
+        ("aeries", "set_score", "8", "5")
+    ]
+    done = carried_out(wizard.caller.post(path, match).ok(202))
+    assert wizard.caller.get(f"/runs/{done.id}").ok()["counts"]["aeries"]["scores_set"] == 1
+    assert row(wizard.caller.get(path).items, name="Quiz on rivers") == paired
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"action": "sever"}, 422, "invalid"),
+        ({"action": "match", "activity_id": "1"}, 422, "invalid_link"),
+        ({"action": "create", "activity_id": "999999"}, 404, "not_found"),
+        ({"action": "ignore", "aeries_id": "x", "gradebook_number": 7}, 404, "not_found"),
+    ],
+)
+def test_a_repair_that_cannot_be_is_refused(
+    wizard: Wizard, joined: Class, body: dict[str, Any], status: int, code: str
+) -> None:
+    wizard.caller.post(f"{wizard.path}/links", body).problem(status, code)
+
+
+def test_a_pair_that_stands_is_not_given_away(wizard: Wizard, paired: dict[str, Any]) -> None:
+    other = wizard.activity("Essay")
+    wish = {"action": "match", "activity_id": other, "aeries_id": paired["aeries_id"]}
+    wizard.caller.post(f"{wizard.path}/links", wish).problem(409, "partner_taken")

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, WithJsonSchema
 
+from twinbook.core.cells import Policy
+from twinbook.core.setup.draft import FieldsFrom
 from twinbook.core.values import BLANK, Mark, MarkKind, OurValue
 from twinbook.gradebook.cells import parse_number
 from twinbook.gradebook.errors import InvalidScoreError
 from twinbook.gradebook.scores import UNCHANGED, ScoreWrite, Unchanged
+from twinbook.sync.repair_plan import Wish
 
 
 def _decimal(value: object) -> object:
@@ -251,3 +254,25 @@ class SeenBody(Body):
 class ResolveBody(Body):
     choice: str
     seen: SeenBody | None = None
+
+
+class LinkBody(Body):
+    """`activity_id` and `aeries_id`: both for `match`, one of them for `create` and `ignore`, either for `unlink`."""
+
+    action: Literal["match", "create", "ignore", "unlink"]
+    activity_id: IdText | None = None
+    aeries_id: str | None = None
+    scores_from: Literal["ask", "aeries", "lms"] = "ask"
+    fields_from: Literal["keep", "aeries", "lms"] = "keep"
+    gradebook_number: Whole | None = None
+    dry_run: StrictBool = False
+
+    def wish(self) -> Wish:
+        return Wish(
+            self.action,
+            None if self.activity_id is None else int(self.activity_id),
+            self.aeries_id or None,
+            Policy(self.scores_from),
+            FieldsFrom(self.fields_from),
+            self.gradebook_number,
+        )

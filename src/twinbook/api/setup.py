@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from ninja import Body, Router, Status
 
 from twinbook.api import access, answers, paging
-from twinbook.api.bodies import ConfirmBody, SetupBody
+from twinbook.api.bodies import ConfirmBody, LinkBody, SetupBody
 from twinbook.api.openapi import answer
-from twinbook.sync import errors, links, overview, runs, setup
+from twinbook.sync import errors, links, overview, repair, runs, setup
 
 router = Router(tags=["set-up"])
 Json = dict[str, Any]
@@ -76,11 +76,12 @@ def list_links(request: HttpRequest, class_id: str) -> Json:
     return paging.whole(links.of_class(access.seen(request, class_id)))
 
 
-@router.post("/classes/{class_id}/links", **answer(answers.Run, 202, not_yet=True))
-def repair_link(request: HttpRequest, class_id: str) -> Status[Any]:
-    """Repair one pair. Not yet: answers 501."""
-    access.editable(request, class_id)
-    raise errors.NotYet("Repairing one pair is not built yet.")
+@router.post("/classes/{class_id}/links", **answer(answers.Run, 202, refuses=[409]))
+def repair_link(request: HttpRequest, class_id: str, body: LinkBody) -> Status[Any]:
+    """Match, create, ignore or unlink one pair. With `dry_run` the run's plan says value by value what would happen."""
+    found = access.editable(request, class_id)
+    run = repair.begin(found, body.wish(), access.actor(request), dry_run=body.dry_run)
+    return Status(202, runs.shown(run))
 
 
 @router.post("/classes/{class_id}/sections", **answer(answers.Run, 202, not_yet=True))

@@ -87,6 +87,26 @@ class AlreadySynced(SyncError):
     hint = "Stop syncing first, or choose another gradebook for a further link."
 
 
+class InvalidLink(SyncError):
+    """A repair that names too little, too much, or what does not fit together."""
+
+    code = "invalid_link"
+    status = 422
+    message = "This names no pair."
+
+
+class NoSuchItem(SyncError):
+    code = "not_found"
+    status = 404
+    message = "There is no such activity or assignment."
+
+
+class PartnerTaken(SyncError):
+    code = "partner_taken"
+    message = "This item is paired already."
+    hint = "Unlink that pair first; nothing is lost by it."
+
+
 class NoSuchRun(SyncError):
     code = "not_found"
     status = 404

@@ -21,7 +21,10 @@ _SHOWN = {
 
 
 def of_class(class_id: int) -> list[Json]:
-    """Every pair of the live links; an activity that is still to be created in Aeries has no `aeries_id`."""
+    """Every pair of the live links; an activity that is still to be created in Aeries has no `aeries_id`.
+
+    The halves of a pair that was unlinked stand as two, each on its own side.
+    """
     pairs = Pair.objects.filter(link__school_class_id=class_id, link__ended_on=None).select_related(
         "activity"
     )
@@ -30,18 +33,28 @@ def of_class(class_id: int) -> list[Json]:
         .filter(subject__startswith="activity:")
         .values_list("activity_id", flat=True)
     )
-    return [
-        _shown(pair, held=pair.activity_id in held) for pair in pairs.order_by("id") if pair.state in _SHOWN
-    ]
+    return [item for pair in pairs.order_by("id") for item in _items(pair, held=pair.activity_id in held)]
+
+
+def _items(pair: Pair, *, held: bool) -> list[Json]:
+    if pair.state != PairState.UNLINKED:
+        return [_shown(pair, held=held)]
+    alone = {"activity_id": None, "aeries_id": None, "number": None}
+    here = {"activity_id": str(pair.activity_id), "name": _title(pair), "state": "ignored_in_lms"}
+    there = {"aeries_id": pair.unique_id, "number": pair.number, "name": pair.their_title}
+    return [{**alone, **here}, {**alone, **there, "state": "ignored_in_aeries"}]
+
+
+def _title(pair: Pair) -> str:
+    return pair.activity.title if pair.activity is not None else pair.their_title
 
 
 def _shown(pair: Pair, *, held: bool) -> Json:
-    name = pair.activity.title if pair.activity is not None else pair.their_title
     return {
         "activity_id": None if pair.activity_id is None else str(pair.activity_id),
         "aeries_id": pair.unique_id,
         "number": pair.number,
-        "name": name,
+        "name": _title(pair),
         "state": "held" if held and pair.state in ("linked", "creating") else _SHOWN[PairState(pair.state)],
     }
 

@@ -169,7 +169,7 @@ def in_this_process(run: Run) -> Run:
 
 
 def _carry_out(run: Run) -> None:
-    from twinbook.sync import force, night, rosters, setup, setup_run
+    from twinbook.sync import force, night, repair, rosters, setup, setup_run
 
     match RunKind(run.kind):
         case RunKind.READ:
@@ -185,7 +185,9 @@ def _carry_out(run: Run) -> None:
             rosters.carry_out(run)
         case RunKind.PUSH:
             finish(run)
-        case RunKind.UNDO | RunKind.RESTORE | RunKind.LINK:
+        case RunKind.LINK:
+            repair.carry_out(run)
+        case RunKind.UNDO | RunKind.RESTORE:
             raise errors.NotYet
         case other:
             assert_never(other)

@@ -67,7 +67,7 @@ def carry_out(run: Run) -> None:
         draft.save(update_fields=["backup_path"])
         link = _structure(run, class_id, plan, reading, held)
         interpreter = Interpreter(link, held, run_id=run.id, actor=run.created_by, told=runs.teller(run))
-        outcome = interpreter.drive(set_up(_decided(link, plan)))
+        outcome = interpreter.drive(set_up(decided(link, plan)))
         if outcome.trouble is not None:
             raise _waiting(outcome.trouble.message, outcome.trouble.retry_at)
         with held.committing():
@@ -115,7 +115,7 @@ def _structure(
         if link is not None:
             return link
         link = _link(class_id, reading)
-        builder = _Builder(run, class_id, link, reading)
+        builder = Builder(run, class_id, link, reading)
         for step in plan.steps:
             builder.take(step)
         return link
@@ -151,7 +151,9 @@ def _link(class_id: int, reading: GradebookReading) -> Link:
     return link
 
 
-class _Builder:
+class Builder:
+    """Stores steps of a plan, in a transaction of the caller."""
+
     def __init__(self, run: Run, class_id: int, link: Link, reading: GradebookReading) -> None:
         self.class_id = class_id
         self.link = link
@@ -225,7 +227,8 @@ class _Builder:
 # Decisions
 
 
-def _decided(link: Link, plan: st.SetupPlan) -> dict[int, Decided]:
+def decided(link: Link, plan: st.SetupPlan) -> dict[int, Decided]:
+    """Pair → the cells that the confirmed plan decided."""
     pairs = {pair.unique_id: pair.id for pair in Pair.objects.filter(link=link, unique_id__isnull=False)}
     found: dict[int, Decided] = {}
     for step in _matches(plan):

@@ -43,9 +43,18 @@ def of_class(class_id: int) -> ClassSnapshot:
 
 
 def read_gradebook(
-    client: AeriesClient, number: int, year: str, told: Told, lane: Lane = Lane.BULK
+    client: AeriesClient,
+    number: int,
+    year: str,
+    told: Told,
+    lane: Lane = Lane.BULK,
+    *,
+    scores_of: frozenset[str] | None = None,
 ) -> GradebookReading:
-    """About a request an assignment. Students are read after the scores (C7). Raises the connector's errors."""
+    """About a request an assignment; `scores_of` only for these. Students are read after the scores (C7).
+
+    Raises the connector's errors.
+    """
     told(0, 0, "the gradebook")
     head = client.gradebook(number, via=lane).value
     assignments = [far.assignment(found) for found in client.assignments(number, via=lane)]
@@ -53,7 +62,7 @@ def read_gradebook(
     total = len(assignments) + len(head.terms)
     for done, found in enumerate(assignments):
         told(done, total, found.title)
-        if found.untouchable:
+        if found.untouchable or (scores_of is not None and found.unique_id not in scores_of):
             scores[found.unique_id] = {}
             continue
         answer = client.scores(number, found.unique_id, found.number, via=lane)

@@ -25,8 +25,13 @@ from twinbook.core.cells import Policy
 NOTHING_STOPS = BrakeVerdict(())
 
 
-def set_up(decided: Mapping[int, Decided], lane: ef.Lane = ef.Lane.BULK) -> Look:
-    """`decided`: pair → what the summary decided for its cells. The outcome's `trouble` is what stopped it: go on later."""
+def set_up(
+    decided: Mapping[int, Decided], lane: ef.Lane = ef.Lane.BULK, *, only: frozenset[int] | None = None
+) -> Look:
+    """`decided`: pair → what the summary decided for its cells. `only`: these pairs, else all of the link.
+
+    The outcome's `trouble` is what stopped it: go on later.
+    """
     out = LookOutcome()
     link: LinkView = yield ef.LoadLink()
     trouble = yield from ready(link, lane)
@@ -34,7 +39,11 @@ def set_up(decided: Mapping[int, Decided], lane: ef.Lane = ef.Lane.BULK) -> Look
         out.trouble = trouble
         return out
     link = yield ef.LoadLink()
-    heads = [head for head in link.pairs if head.state in (PairState.LINKED, PairState.CREATING)]
+    heads = [
+        head
+        for head in link.pairs
+        if head.state in (PairState.LINKED, PairState.CREATING) and (only is None or head.id in only)
+    ]
     for done, head in enumerate(heads):
         yield ef.Progress(done, len(heads), head.title)
         stopped = yield from _pair(head, decided.get(head.id), lane, out)

@@ -28,31 +28,39 @@ Proposer = Callable[[ClassSnapshot, GradebookReading], Proposals]
 
 def proposals_for(snapshot: ClassSnapshot, reading: GradebookReading) -> Proposals:
     """Items that could not be matched anyway (rubric and the like) are not offered to the proposer."""
-    sis_ids = {student.id: student.sis_student_id for student in snapshot.students}
+    activities, assignments = items_for_matching(snapshot, reading)
     return propose(
         [LmsCategory(str(c.id), c.name, c.weight) for c in snapshot.categories],
-        [_for_matching(snapshot, activity, sis_ids) for activity in snapshot.activities],
+        activities,
         [SisCategory(c.code, c.name, c.percent) for c in reading.categories],
-        [
-            SisAssignment(
-                id=assignment.unique_id,
-                number=assignment.number,
-                name=assignment.title,
-                category_code=assignment.category_code,
-                points_possible=assignment.weight_max,
-                number_correct_possible=assignment.entry_max,
-                assigned_on=assignment.assigned_on,
-                due_on=assignment.due_on,
-                scores={
-                    str(student): str(cell.form)
-                    for student, cell in reading.scores.get(assignment.unique_id, {}).items()
-                },
-                external_id=assignment.external_id or None,
-            )
-            for assignment in reading.assignments
-            if not only_ignore(assignment)
-        ],
+        assignments,
     )
+
+
+def items_for_matching(
+    snapshot: ClassSnapshot, reading: GradebookReading
+) -> tuple[list[LmsActivity], list[SisAssignment]]:
+    """Without those that can only be ignored."""
+    sis_ids = {student.id: student.sis_student_id for student in snapshot.students}
+    return [_for_matching(snapshot, activity, sis_ids) for activity in snapshot.activities], [
+        SisAssignment(
+            id=assignment.unique_id,
+            number=assignment.number,
+            name=assignment.title,
+            category_code=assignment.category_code,
+            points_possible=assignment.weight_max,
+            number_correct_possible=assignment.entry_max,
+            assigned_on=assignment.assigned_on,
+            due_on=assignment.due_on,
+            scores={
+                str(student): str(cell.form)
+                for student, cell in reading.scores.get(assignment.unique_id, {}).items()
+            },
+            external_id=assignment.external_id or None,
+        )
+        for assignment in reading.assignments
+        if not only_ignore(assignment)
+    ]
 
 
 def _for_matching(

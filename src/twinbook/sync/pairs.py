@@ -1,0 +1,94 @@
+"""The rows of pairs as a person changes them: freeing one half, unlinking, ignoring. Both gradebooks keep all their data.
+
+Called inside a transaction under the class's lease.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from twinbook.sync import errors, questions
+from twinbook.sync.models import Link, Pair, PairState, Problem
+
+REPAIRED = "the pair was changed by a person"
+
+
+def of_activity(link: Link, activity_id: int) -> Pair | None:
+    return _pairs(link).filter(activity_id=activity_id).first()
+
+
+def of_assignment(link: Link, unique_id: str) -> Pair | None:
+    return _pairs(link).filter(unique_id=unique_id).first()
+
+
+def _pairs(link: Link) -> QuerySet[Pair]:
+    return Pair.objects.select_related("activity").filter(link=link)
+
+
+def check_free(pair: Pair | None) -> None:
+    """Raises PartnerTaken for a pair that is linked, or whose assignment may be on its way to Aeries."""
+    if pair is None:
+        return
+    if pair.state in (PairState.LINKED, PairState.HELD):
+        raise errors.PartnerTaken(
+            f"{_named(pair)} is paired already.", hint="Unlink that pair first; nothing is lost by it."
+        )
+    check_not_creating(pair)
+
+
+def check_not_creating(pair: Pair) -> None:
+    if pair.state == PairState.CREATING and pair.create_sent_at is not None:
+        raise errors.PartnerTaken(
+            f"{_named(pair)} is being created in Aeries right now.", hint="Try again in a few minutes."
+        )
+
+
+def unlink(pair: Pair) -> None:
+    """The pair rests: what was agreed stays on record, and both halves are known to belong together."""
+    check_not_creating(pair)
+    linked = pair.state in (PairState.LINKED, PairState.HELD)
+    Pair.objects.filter(id=pair.id).update(
+        state=PairState.UNLINKED if linked else PairState.IGNORED_IN_LMS,
+        look_again_at=None,
+        missing_since=None,
+    )
+    close_questions(pair)
+
+
+def free(pair: Pair | None) -> None:
+    """Afterwards the pair is no more. The half that nobody asked about stays on its own side."""
+    if pair is None:
+        return
+    check_free(pair)
+    close_questions(pair)
+    Problem.objects.filter(pair=pair).update(pair=None)
+    pair.delete()
+
+
+def part(pair: Pair | None) -> None:
+    """Both halves of a resting pair stand alone from now on, each on its own side."""
+    if pair is None:
+        return
+    check_free(pair)
+    link, activity, unique_id = pair.link, pair.activity, pair.unique_id
+    shown = {"number": pair.number, "their_title": pair.their_title}
+    free(pair)
+    if activity is not None:
+        Pair.objects.create(link=link, activity=activity, state=PairState.IGNORED_IN_LMS)
+    if unique_id is not None:
+        Pair.objects.create(link=link, unique_id=unique_id, state=PairState.IGNORED_IN_AERIES, **shown)
+
+
+def close_questions(pair: Pair) -> None:
+    """About the pair, its cells and its fields, and about its halves where they stood alone."""
+    about = Q(pair=pair)
+    if pair.activity_id is not None:
+        about |= Q(link=pair.link, subject=questions.activity_subject(pair.activity_id))
+    if pair.unique_id is not None:
+        about |= Q(link=pair.link, subject=f"aeries:{pair.unique_id}")
+    for row in Problem.objects.filter(about, closed_at=None):
+        questions.close(row, REPAIRED)
+
+
+def _named(pair: Pair) -> str:
+    return f"“{pair.activity.title if pair.activity is not None else pair.their_title}”"
