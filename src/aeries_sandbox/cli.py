@@ -1,14 +1,15 @@
-"""The command `aeries-sandbox`."""
+"""The command `aeries-sandbox`. Read with argparse: typer takes half of the start where pydantic is installed too."""
 
+import argparse
 import asyncio
 import signal
+import sys
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from aeries_sandbox import seeds
+from aeries_sandbox.decimals import whole
 from aeries_sandbox.profiles import PROFILES
 from aeries_sandbox.sandbox import Options
 from aeries_sandbox.sandbox import serve as serve_until
@@ -17,71 +18,101 @@ from aeries_sandbox.store import DocumentError
 from aeries_sandbox.switches import DECLARED, SwitchError
 from aeries_sandbox.switches_page import switches_page
 
-app = typer.Typer(
-    help="An Aeries that a laptop can hold: the v5 gradebook API, and a control surface that plays the teacher.",
-    no_args_is_help=True,
-    add_completion=False,
-)
+LARGEST_PORT = 65535
 
 
-@app.command()
-def serve(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8400,
-    profile: Annotated[str, typer.Option(help=f"One of {', '.join(PROFILES)}.")] = "documented",
-    seed: Annotated[
-        str, typer.Option(help=f"One of {', '.join(seeds.NAMES)}, or a JSON file.")
-    ] = "documentation",
-    state: Annotated[Path | None, typer.Option(help="Keeps the data over restarts in this file.")] = None,
-    certificate: Annotated[str | None, typer.Option(help="Certificate to expect.")] = None,
-    latency_ms: Annotated[int | None, typer.Option(min=0, help="Delay of every API answer.")] = None,
-    clock: Annotated[str | None, typer.Option(help="ISO time at which the sandbox's clock starts.")] = None,
-    switch: Annotated[list[str] | None, typer.Option(help="NAME=VALUE, may be repeated.")] = None,
-) -> None:
-    """Serves on 127.0.0.1 until SIGTERM or SIGINT."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Exits with 1 where a start makes no sense, with 2 where the usage is wrong."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if given.act is None:
+        parser.print_help()
+        sys.exit(2)
+    given.act(given)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="aeries-sandbox",
+        description="An Aeries that a laptop can hold: the v5 gradebook API, and a control surface that plays the teacher.",
+    )
+    parser.set_defaults(act=None)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    def command(act: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
+        made = commands.add_parser(act.__name__, help=act.__doc__, description=act.__doc__)
+        made.set_defaults(act=act)
+        return made
+
+    _options_of_serve(command(serve))
+    command(switches).add_argument("--markdown", action="store_true", help="as the page of the documentation")
+    command(profiles)
+    return parser
+
+
+def _options_of_serve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=_port, default=8400, help="8400 unless told; 0 takes any free port")
+    parser.add_argument(
+        "--profile",
+        default="documented",
+        metavar="NAME",
+        help=f"one of {', '.join(PROFILES)}; documented unless told",
+    )
+    parser.add_argument(
+        "--seed",
+        default="documentation",
+        metavar="NAME",
+        help=f"one of {', '.join(seeds.NAMES)}, or a JSON file; documentation unless told",
+    )
+    parser.add_argument(
+        "--state", type=Path, metavar="FILE", help="keeps the data over restarts in this file"
+    )
+    parser.add_argument("--certificate", help="certificate to expect")
+    parser.add_argument("--latency-ms", type=_milliseconds, metavar="N", help="delay of every API answer")
+    parser.add_argument(
+        "--clock", type=_instant, metavar="ISO", help="time at which the sandbox's clock starts"
+    )
+    parser.add_argument(
+        "--switch", type=_setting, action="append", default=[], metavar="NAME=VALUE", help="may be repeated"
+    )
+
+
+def serve(given: argparse.Namespace) -> None:
+    """serve on 127.0.0.1 until SIGTERM or SIGINT"""
     options = Options(
-        seed=seed,
-        profile=profile,
-        switches=_switches(switch or []),
-        certificate=certificate,
-        clock=None if clock is None else _instant(clock),
-        latency_ms=latency_ms,
-        state=state,
-        port=port,
+        seed=given.seed,
+        profile=given.profile,
+        switches=dict(given.switch),
+        certificate=given.certificate,
+        clock=given.clock,
+        latency_ms=given.latency_ms,
+        state=given.state,
+        port=given.port,
     )
     try:
         asyncio.run(_serve(options))
     except (DocumentError, SwitchError, StateFileError) as error:
-        typer.echo(f"aeries-sandbox: {error}", err=True)
-        raise typer.Exit(1) from error
+        sys.exit(f"aeries-sandbox: {error}")
     except OSError as error:
-        typer.echo(f"aeries-sandbox: {error.strerror or error}", err=True)
-        raise typer.Exit(1) from error
+        sys.exit(f"aeries-sandbox: {error.strerror or error}")
 
 
-@app.command()
-def switches(
-    markdown: Annotated[bool, typer.Option("--markdown", help="As the page of the documentation.")] = False,
-) -> None:
-    """Lists every switch with its values, its default and the place in the reference that it comes from."""
-    if markdown:
-        typer.echo(switches_page(), nl=False)
+def switches(given: argparse.Namespace) -> None:
+    """list every switch with its values, its default and the place in the reference that it comes from"""
+    if given.markdown:
+        print(switches_page(), end="")
         return
     for known in DECLARED:
-        typer.echo(f"{known.name}: {' | '.join(known.values)} (default {known.default}; {known.source})")
-        typer.echo(f"    {known.what}")
+        print(f"{known.name}: {' | '.join(known.values)} (default {known.default}; {known.source})")
+        print(f"    {known.what}")
 
 
-@app.command()
-def profiles() -> None:
-    """Lists the profiles with the switches that they set."""
+def profiles(_given: argparse.Namespace) -> None:
+    """list the profiles with the switches that they set"""
     for name, settings in PROFILES.items():
-        typer.echo(name)
+        print(name)
         for setting, value in settings.items():
-            typer.echo(f"    {setting} = {value}")
-
-
-def main() -> None:
-    app()
+            print(f"    {setting} = {value}")
 
 
 async def _serve(options: Options) -> None:
@@ -96,18 +127,29 @@ async def _serve(options: Options) -> None:
     await serve_until(options, stop, listening)
 
 
-def _switches(given: list[str]) -> dict[str, object]:
-    pairs: dict[str, object] = {}
-    for text in given:
-        name, separator, value = text.partition("=")
-        if not separator:
-            raise typer.BadParameter(f"{text!r} is not NAME=VALUE", param_hint="--switch")
-        pairs[name.strip()] = value.strip()
-    return pairs
+def _port(text: str) -> int:
+    number = whole(text)
+    if number is None or not 0 <= number <= LARGEST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to {LARGEST_PORT}")
+    return number
+
+
+def _milliseconds(text: str) -> int:
+    number = whole(text)
+    if number is None or number < 0:
+        raise argparse.ArgumentTypeError("a delay is 0 or more milliseconds")
+    return number
 
 
 def _instant(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is not an ISO time", param_hint="--clock") from error
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an ISO time") from None
+
+
+def _setting(text: str) -> tuple[str, object]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name.strip(), value.strip()

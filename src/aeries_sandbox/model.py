@@ -299,6 +299,10 @@ class Backup(Row):
     gradebook: Gradebook
 
 
+STUDENT_AREAS = ("student", "contact", "program", "test", "class", "enrollment")
+"""What the change feed of students is asked by (reference §9)."""
+
+
 class Change(Row):
     """Something that a change feed reports: `feed` is roster, section, staff, course or student/<area>."""
 

@@ -67,6 +67,7 @@ DECLARED: tuple[Switch, ...] = (
     _switch("numbers_as_strings", "off|on", "API §3.9", "decimals inside strings"),
     _switch("single_school_shape", "array|object", "API §5.2", "one school: array of one or object"),
     _switch("single_as_array", "off|on", "API §17.3", "other single objects come as arrays of one"),
+    _switch("one_row_as_object", "off|on", "API §8.1", "a list of one row comes as that row, an object"),
     _switch("empty_date", "null|sentinel", "API §3.8", "an empty date of the gradebook family"),
     _switch("extra_fields", "off|on", "API §20", "rows carry a property that the documentation does not know"),
     _switch("strip_unsafe_text", "output|input|off", "API §3.11", 'where ", < and > are removed'),

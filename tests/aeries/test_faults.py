@@ -273,12 +273,15 @@ def test_a_check_finds_everything_needed_and_what_is_too_wide(client: AeriesClie
     for permission in found.permissions:
         expected = Granted.UNKNOWN if permission.right == "Update" else Granted.YES
         assert permission.granted is expected, permission
-    assert [permission.area for permission in found.permissions if permission.is_too_wide] == ["Teacher Data"]
+    assert [permission.area for permission in found.permissions if permission.is_too_wide] == [
+        "Teacher Data",
+        "Calendar",
+    ]
     assert teacher.writes() == []
 
 
 def test_a_check_of_the_least_rights_is_clean(client: AeriesClient, teacher: Teacher) -> None:
-    teacher.patch("rights", {"denied_areas": ["Teacher Data", "Course Data"]})
+    teacher.patch("rights", {"denied_areas": ["Teacher Data", "Calendar", "Course Data"]})
     found = check(client)
     assert found.error is None
     assert not any(permission.is_missing or permission.is_too_wide for permission in found.permissions)

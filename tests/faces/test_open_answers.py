@@ -28,7 +28,12 @@ ANSWERS: list[dict[str, Any]] = [
     {"score_decimals": "truncate"},
     {"score_decimals": "error", "score_max_batch": 2},
     {"blank_numbers": "null", "empty_date": "sentinel", "numbers_as_strings": "on", "single_as_array": "on"},
-    {"decimal_places": "minimal", "percent_scale": 1, "strip_unsafe_text": "input"},
+    {
+        "decimal_places": "minimal",
+        "percent_scale": 1,
+        "strip_unsafe_text": "input",
+        "one_row_as_object": "on",
+    },
     {"external_id_unique": "on", "external_id_max": 50, "overlong": "error"},
     {"external_id_max": 20, "overlong": "truncate"},
     REFUSES_OURS,

@@ -178,7 +178,16 @@ def test_a_port_in_use_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments"), [["serve", "--port", "x"], ["serve", "--clock", "soon"], ["serve", "--switch", "x"]]
+    "arguments",
+    [
+        [],
+        ["nonsense"],
+        ["serve", "--port", "x"],
+        ["serve", "--port", "70000"],
+        ["serve", "--latency-ms", "-1"],
+        ["serve", "--clock", "soon"],
+        ["serve", "--switch", "x"],
+    ],
 )
 def test_wrong_usage(arguments: list[str]) -> None:
     assert run(*arguments).returncode == 2
@@ -195,7 +204,7 @@ def test_it_needs_nothing_of_twinbook() -> None:
     code = (
         "import sys, aeries_sandbox.cli; "
         "print(*sorted({name.partition('.')[0] for name in sys.modules} & "
-        "{'django', 'twinbook', 'httpx2', 'psycopg', 'procrastinate', 'cryptography', 'scipy'}))"
+        "{'django', 'twinbook', 'typer', 'pydantic', 'httpx2', 'psycopg', 'procrastinate', 'cryptography', 'scipy'}))"
     )
     environment = {**os.environ, "PYTHONPATH": "src"}
     done = subprocess.run(

@@ -673,6 +673,21 @@ def test_roll_the_year_over(control: Address, aeries: Address) -> None:
     assert aeries.get(f"/schools/994/students/{ALLAN}").json()[0]["Grade"] == 11
 
 
+def test_bulk_maintenance_shows_everything_as_changed(control: Address, aeries: Address) -> None:
+    since = "2020/10/1/9/0"
+    assert aeries.get(f"/SectionRosterDataChanges/{since}").json() == []
+    assert control.post("/bulk-maintenance").json()["changed"] > 20
+    sections = [row["SectionNumber"] for row in aeries.get("/schools/994/sections").json()]
+    for feed in ("SectionRosterDataChanges", "SectionDataChanges"):
+        assert [row["SectionNumber"] for row in aeries.get(f"/{feed}/{since}").json()] == sections
+    students = {row["StudentID"] for row in aeries.get("/schools/994/students").json()}
+    for area in ("student", "class", "enrollment"):
+        changed = aeries.get(f"/StudentDataChanges/{area}/{since}").json()
+        assert {row["StudentID"] for row in changed} == students
+    assert aeries.get(f"/StaffDataChanges/{since}").json() == [{"ID": 994605}]
+    assert aeries.get(f"/CourseDataChanges/{since}").json()
+
+
 @pytest.mark.parametrize("body", [b"{", b"\xff", b"[1,2"])
 def test_control_bodies_that_are_no_json(control: Address, body: bytes) -> None:
     for path in ("/reset", "/gradebooks", "/faults", "/clock"):

@@ -213,3 +213,11 @@ def test_a_co_teachers_gradebooks_can_be_listed(aeries: Address, control: Addres
     control.post("/switches", {"staff_gradebooks_co_teacher": True})
     both = [row["GradebookNumber"] for row in aeries.get("/staff/990112/gradebooks").json()]
     assert set(both) - set(own) == {number}
+
+
+def test_a_list_of_one_row_may_come_as_an_object(aeries: Address, control: Address) -> None:
+    control.post("/switches", {"one_row_as_object": True})
+    assert aeries.get("/staff").json()["ID"] == 994605
+    assert aeries.get("/schools/994/students/99400001").json()["StudentID"] == 99400001
+    assert isinstance(aeries.get("/gradebooks/4366926/F/students").json(), list)
+    assert aeries.get("/gradebooks/4500001/assignments").json() == []

@@ -54,15 +54,19 @@ class Call:
 
 @dataclass(slots=True)
 class Answer:
-    """`value` is a list of rows, one row or None; `name` is the XML element of a row."""
+    """`value` is a list of rows, one row or None; `name` is the XML element of a row.
+
+    `is_list`: rows were asked for, however many there are.
+    """
 
     value: object
     name: str
     status: int = 200
+    is_list: bool = False
 
 
 def rows(name: str, items: list[Json]) -> Answer:
-    return Answer(items, name)
+    return Answer(items, name, is_list=True)
 
 
 def one(call: Call, name: str, item: Json) -> Answer:

@@ -44,6 +44,8 @@ def answered(world: World, databases: dict[int, Database], asked: Asked) -> Answ
 def printed(world: World, asked: Asked, answer: Answer) -> Response:
     """The answer as the client asked for it: JSON, or XML where that is switched on (reference §3.4)."""
     value = with_old_names(answer.value) if asked.v3 else answer.value
+    if world.on("one_row_as_object") and answer.is_list and isinstance(value, list) and len(value) == 1:
+        value = value[0]
     if world.on("extra_fields") and answer.status < 400:
         value = _with_more(value)
     if world.on("xml_output") and xml.wanted(asked.request.headers.get("accept", "")):

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from aeries_sandbox.api.call import Answer, Call, Json, Refused, rows
-
-STUDENT_AREAS = ("student", "contact", "program", "test", "class", "enrollment")
+from aeries_sandbox.model import STUDENT_AREAS
 
 
 def roster_changes(call: Call) -> Answer:

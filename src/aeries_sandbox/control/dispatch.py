@@ -40,6 +40,7 @@ TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("PATCH", "rights", whole.set_rights),
     ("GET", "custom-marks", whole.custom_marks),
     ("PUT", "custom-marks", whole.put_custom_marks),
+    ("POST", "bulk-maintenance", whole.bulk_maintenance),
     ("POST", "roll-year", whole.roll),
     ("GET", "gradebooks", gradebooks.gradebooks),
     ("POST", "gradebooks", gradebooks.create_gradebook),

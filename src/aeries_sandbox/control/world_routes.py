@@ -9,7 +9,7 @@ from aeries_sandbox.faults import FaultKind, FaultOrder
 from aeries_sandbox.model import Change, CustomMark, Row
 from aeries_sandbox.rights import Area, after_denying
 from aeries_sandbox.switches import DECLARED
-from aeries_sandbox.teacher.district import roll_year, set_custom_marks
+from aeries_sandbox.teacher.district import maintain_in_bulk, roll_year, set_custom_marks
 from aeries_sandbox.world import World
 
 
@@ -151,6 +151,10 @@ def custom_marks(call: ControlCall) -> object:
 def put_custom_marks(call: ControlCall) -> object:
     set_custom_marks(call.world, call.read_list("custom_marks", CustomMark))
     return custom_marks(call)
+
+
+def bulk_maintenance(call: ControlCall) -> object:
+    return {"changed": maintain_in_bulk(call.world)}
 
 
 def roll(call: ControlCall) -> object:

@@ -19,6 +19,7 @@ from twinbook.aeries.errors import (
 from twinbook.aeries.models import School, SystemInfo
 from twinbook.aeries.permits import Lane
 from twinbook.aeries.rights import (
+    CALENDAR,
     COURSES,
     GRADEBOOKS,
     GRADEBOOKS_UPDATE,
@@ -87,7 +88,7 @@ class Check:
 
 
 def check(client: AeriesClient, *, lane: Lane = Lane.PERSON) -> Check:
-    """Look at address, year, certificate and rights, by reads only; about ten requests.
+    """Look at address, year, certificate and rights, by reads only; about eleven requests.
 
     Rights to write cannot be seen without writing and come back as unknown. Raises no `Wait`,
     `FixSetup` or `AskPerson`: they are the answer.
@@ -124,9 +125,11 @@ _NEEDED = {
     SCORES: Needed.YES,
     SCORES_UPDATE: Needed.YES,
     TEACHERS: Needed.NO,
+    CALENDAR: Needed.NO,
 }
 
 # Things that no district has. That they are not found shows that looking is allowed.
+_NO_SCHOOL = 32_000
 _NO_SECTION = 32_000
 _NO_NUMBER = 2_147_483_647
 _NO_COURSE = "ZZZZZZ"
@@ -139,6 +142,7 @@ def _probes(schools: tuple[School, ...]) -> Iterator[tuple[Right, str]]:
     yield COURSES, path("courses", _NO_COURSE)
     yield GRADEBOOKS, path("gradebooks", _NO_NUMBER)
     yield SCORES, path("gradebooks", "assignments", _NO_UNIQUE_ID, "scores")
+    yield CALENDAR, path("schools", _NO_SCHOOL, "calendar")
     code = next((school.code for school in schools if school.active and school.code > 0), None)
     if code is None:
         return

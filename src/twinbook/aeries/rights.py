@@ -11,6 +11,7 @@ class Right:
     right: str = "Read"
 
 
+CALENDAR = Right("Calendar")
 STAFF = Right("Staff Data")
 TEACHERS = Right("Teacher Data")
 SECTIONS = Right("Master Schedule")
