@@ -142,6 +142,37 @@ def test_categories_are_renamed_weighed_added_and_deleted(browser: Address, cont
     assert wrong.status_code == 400 and "must be a number" in wrong.text
 
 
+def test_copying_backing_up_restoring_and_ending_a_term(browser: Address, control: Address) -> None:
+    number = 99400001
+    copied = submit(browser, browser.get(BOOK), f"{BOOK}/copy", name="Next year's")
+    copy = control.get(copied.headers["location"]).json()
+    assert (copy["name"], copy["students"]) == ("Next year's", [])
+    assert [row["description"] for row in copy["assignments"]] == ["Chapter 1 Test"]
+    before = control.get(BOOK).json()
+    assert f"{BOOK}/restore" not in browser.get(BOOK).text
+    submit(browser, browser.get(BOOK), f"{BOOK}/backup")
+    submit(browser, browser.get(BOOK), f"{BOOK}/scores", **{f"cell.2.{number}": "3"})
+    assert control.get(BOOK).json() != before
+    submit(browser, browser.get(BOOK), f"{BOOK}/restore", mode="same_ids")
+    assert control.get(BOOK).json() == before
+    submit(browser, browser.get(BOOK), f"{BOOK}/end-term", code="F", end_date="2020-09-30")
+    assert control.get(BOOK).json()["terms"][0]["end_date"] == "2020-09-30"
+    wrong = submit(browser, browser.get(BOOK), f"{BOOK}/end-term", code="F", end_date="2019-01-01")
+    assert wrong.status_code == 400 and "starts on" in wrong.text
+
+
+def test_pushing_a_copy_and_scaling(browser: Address, control: Address) -> None:
+    other = "/gradebooks/4500001"
+    shown = browser.get(f"{BOOK}/assignments/2")
+    assert submit(browser, shown, f"{BOOK}/assignments/2/push", to="4500001").headers["location"] == other
+    assert [row["description"] for row in control.get(other).json()["assignments"]] == ["Chapter 1 Test"]
+    scaled = {"DoingMinMaxAssignmentValues": "on", "MinAssignmentValue": "50"}
+    submit(browser, browser.get(other), f"{other}/options", **scaled)
+    settings = control.get(other).json()["settings"]
+    assert settings["DoingMinMaxAssignmentValues"] is True
+    assert (settings["MinAssignmentValue"], settings["MaxAssignmentValue"]) == ("50", "100")
+
+
 def test_unknown_pages_and_foreign_forms(browser: Address, loopback: httpx2.Client, sandbox: Sandbox) -> None:
     assert browser.get("/gradebooks/1").status_code == 404
     assert browser.get("/gradebooks/1/x").status_code == 404

@@ -2,13 +2,19 @@
 
 from msgspec import UNSET
 
-from aeries_sandbox.decimals import plain
+from aeries_sandbox.decimals import plain, whole
 from aeries_sandbox.messages import Response
+from aeries_sandbox.model import Gradebook
 from aeries_sandbox.page.fields import day_in, number_in
 from aeries_sandbox.page.html import button, checkbox, choice, field, form, page, tag, text
 from aeries_sandbox.router import Params
-from aeries_sandbox.teacher.acting import the_assignment, the_gradebook
-from aeries_sandbox.teacher.assignments import AssignmentPatch, delete_assignment, edit_assignment
+from aeries_sandbox.teacher.acting import NotPossible, the_assignment, the_gradebook
+from aeries_sandbox.teacher.assignments import (
+    AssignmentPatch,
+    delete_assignment,
+    edit_assignment,
+    push_assignment,
+)
 from aeries_sandbox.world import World
 
 
@@ -40,8 +46,22 @@ def show(world: World, params: Params, problem: str) -> Response:
         tag("p", text("a", f"Back to {gradebook.name}", href=f"/gradebooks/{gradebook_number}")),
         form(f"{address}/edit", tag("fieldset", inner)),
         form(f"{address}/delete", button("Delete this assignment")),
+        _pushing(world, gradebook, address),
     ]
     return page(f"{number}. {assignment.description}", "".join(parts), problem=problem)
+
+
+def _pushing(world: World, gradebook: Gradebook, address: str) -> str:
+    """A copy in another gradebook: what pushing and importing do."""
+    others = [
+        (str(row.gradebook_number), f"{row.gradebook_number} {row.name}")
+        for row in world.database.gradebooks.values()
+        if row is not gradebook
+    ]
+    if not others:
+        return ""
+    inner = text("legend", "Push a copy") + choice("to", others, others[0][0], "Gradebook") + button("Push")
+    return form(f"{address}/push", tag("fieldset", inner))
 
 
 def edit(world: World, params: Params, fields: dict[str, str]) -> str:
@@ -68,7 +88,15 @@ def delete(world: World, params: Params, _fields: dict[str, str]) -> str:
     return f"/gradebooks/{gradebook_number}"
 
 
-ACTS = {"edit": edit, "delete": delete}
+def push(world: World, params: Params, fields: dict[str, str]) -> str:
+    target = whole(fields.get("to", ""))
+    if target is None:
+        raise NotPossible("choose a gradebook")
+    push_assignment(world, *_key(params), [target], True)
+    return f"/gradebooks/{target}"
+
+
+ACTS = {"edit": edit, "delete": delete, "push": push}
 
 
 def _key(params: Params) -> tuple[int, int]:

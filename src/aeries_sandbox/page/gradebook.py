@@ -7,7 +7,7 @@ from aeries_sandbox.decimals import plain, whole
 from aeries_sandbox.grades import Totals
 from aeries_sandbox.messages import Response
 from aeries_sandbox.model import Assignment, Gradebook, GradebookStudent, GradebookTerm
-from aeries_sandbox.page import categories
+from aeries_sandbox.page import categories, copies
 from aeries_sandbox.page.fields import day_in, number_in
 from aeries_sandbox.page.html import button, checkbox, choice, field, form, page, tag, text
 from aeries_sandbox.router import Params
@@ -24,6 +24,7 @@ _OPTIONS = {
     "CountCompletedNow": "Apply scores immediately",
     "SetGradingCompletedAutomatically": "Complete grading automatically",
     "AddDropStudentsAutomatically": "Add and drop students automatically",
+    "DoingMinMaxAssignmentValues": "Scale scores between the smallest and largest value",
     "DoingRubric": "Rubric gradebook",
 }
 
@@ -38,6 +39,7 @@ def show(world: World, params: Params, problem: str) -> Response:
         categories.shown(gradebook),
         _students(gradebook),
         _options(gradebook),
+        copies.shown(world, gradebook),
     ]
     return page(gradebook.name, "".join(parts), problem=problem)
 
@@ -82,7 +84,11 @@ def change_student(world: World, params: Params, fields: dict[str, str]) -> str:
 
 def change_options(world: World, params: Params, fields: dict[str, str]) -> str:
     patch = GradebookPatch(
-        settings={name: name in fields for name in _OPTIONS},
+        settings={
+            **{name: name in fields for name in _OPTIONS},
+            "MinAssignmentValue": number_in(fields, "MinAssignmentValue", Decimal(0)),
+            "MaxAssignmentValue": number_in(fields, "MaxAssignmentValue", Decimal(100)),
+        },
         locked="locked" in fields,
         linked_group=int(number_in(fields, "linked_group", Decimal(0))),
     )
@@ -108,6 +114,7 @@ ACTS = {
     "students": change_student,
     "options": change_options,
     "open-scores-by-class": open_by_class,
+    **copies.ACTS,
 }
 
 
@@ -223,6 +230,10 @@ def _options(gradebook: Gradebook) -> str:
         )
     )
     boxes = "".join(checkbox(name, bool(settings[name]), label) for name, label in _OPTIONS.items())
+    for name, label in (("MinAssignmentValue", "Smallest value"), ("MaxAssignmentValue", "Largest value")):
+        number = settings[name]
+        assert isinstance(number, Decimal)
+        boxes += field(name, plain(number), label, size=4)
     boxes += checkbox("locked", gradebook.locked, "Locked")
     boxes += field("linked_group", gradebook.linked_group, "Linked group", size=3)
     inner = text("legend", "Options") + boxes + button("Save options")
