@@ -12,7 +12,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import bulk, embedded_start, machine, one_save, reconcile, sandbox, save_cost
+from benchmarks import budget, bulk, embedded_start, machine, one_save, reconcile, sandbox, save_cost
 from benchmarks.rows import Row, keep, show
 from benchmarks.stage import stage
 
@@ -25,12 +25,18 @@ def _served(short: bool) -> list[Row]:
         return [*one_save.measure(scene, short), *bulk.measure(scene, short)]
 
 
+def _budget(short: bool) -> list[Row]:
+    with stage() as scene:
+        return budget.measure(scene, short)
+
+
 MEASURES: dict[str, Measure] = {
     "reconcile": reconcile.measure,
     "save_cost": save_cost.measure,
     "embedded_start": embedded_start.measure,
     "sandbox": sandbox.measure,
     "served": _served,
+    "budget": _budget,
 }
 RESULTS = Path(__file__).parent / "results"
 
