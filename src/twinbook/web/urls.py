@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("classes/<int:class_id>/runs/", home.class_runs, name="class_runs"),
     path("classes/<int:class_id>/", include("twinbook.web.class_page.urls")),
     path("classes/<int:class_id>/setup/", include("twinbook.web.wizard.urls")),
+    path("classes/<int:class_id>/links/", include("twinbook.web.links.urls")),
     path("classes/<int:class_id>/needs-you/", include("twinbook.web.questions.urls")),
     path("classes/<int:class_id>/history/", include("twinbook.web.history.urls")),
     path("live/classes/<int:class_id>", live.class_stream, name="live_class"),
