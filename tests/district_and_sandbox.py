@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -31,6 +31,8 @@ from twinbook.sync.models import CategoryPair, Link, RemoteState, Run
 
 CERTIFICATE = "477abe9e7d27439681d62f4e0de1f5e1"
 TEACHER = "teacher@example.org"
+SCHOOL = 994
+UNLINKED = 4500001
 DUE = date(2020, 10, 2)
 
 
@@ -59,6 +61,34 @@ class Aeries:
 
     def mark(self, gradebook: int, title: str, student: int) -> str:
         return str(self.assignment(gradebook, title)["scores"][str(student)]["mark"])
+
+    def opens(self, section: int, name: str, students: Iterable[int]) -> int:
+        """The teacher opens a gradebook of their own for a section; its number."""
+        like = self.truth(UNLINKED)
+        body = {
+            "school_code": SCHOOL,
+            "staff_id": like["staff_id"],
+            "name": name,
+            "sections": [section],
+            "terms": [term["code"] for term in like["terms"]],
+            "categories": like["categories"],
+            "students": list(students),
+        }
+        return int(self.control("POST", "/gradebooks", body)["gradebook_number"])
+
+    def enrols(self, section: int, student: int) -> None:
+        """The office puts a student into a section."""
+        self.control("POST", f"/sections/{SCHOOL}/{section}/students", {"student_id": student})
+
+    def withdraws(self, section: int, student: int) -> None:
+        self.control("DELETE", f"/sections/{SCHOOL}/{section}/students/{student}")
+
+    def seats(self, gradebook: int, student: int, **start: str) -> None:
+        """The teacher adds a student to a gradebook."""
+        self.control("POST", f"/gradebooks/{gradebook}/students", {"student_id": student, **start})
+
+    def unseats(self, gradebook: int, student: int, **end: str) -> None:
+        self.control("DELETE", f"/gradebooks/{gradebook}/students/{student}", end)
 
     def types(self, gradebook: int, number: int, student: int, mark: str) -> None:
         self.control("PUT", f"/gradebooks/{gradebook}/assignments/{number}/scores/{student}", {"mark": mark})
@@ -162,7 +192,7 @@ def district(transactional_db: None, aeries: Aeries) -> Aeries:
             "second_look_seconds": 1,
         }
     )
-    finished(rosters.begin(TEACHER, 994, awake=False))
+    finished(rosters.begin(TEACHER, SCHOOL, awake=False))
     return aeries
 
 
@@ -322,9 +352,6 @@ def row_of(rows: list[dict[str, Any]], name: str) -> dict[str, Any]:
     """The row of a draft's list with this name or title."""
     (found,) = [row for row in rows if name in (row.get("name"), row.get("title"))]
     return found
-
-
-UNLINKED = 4500001
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ from twinbook.core.snapshot import GradebookReading
 from twinbook.district import settings as district_settings
 from twinbook.district.models import ClassSection, Permission, SectionStaff
 from twinbook.gradebook import classes
-from twinbook.sync import backup, clock, errors, far, health, identity, load, remote, runs, snapshots
+from twinbook.sync import backup, clock, errors, far, health, identity, load, memory, remote, runs, snapshots
 from twinbook.sync.models import ClassSync, DraftState, Link, Run, RunKind, SetupDraft
 
 Json = dict[str, Any]
@@ -296,7 +296,10 @@ def carry_out_reading(run: Run) -> None:
             backup=backup.sentence(),
             grace_days=_settings(class_id).grace_days,
         )
-        read = refresh_draft(_draft_of(row), snapshots.of_class(class_id), reading, _far(), place)
+        before = memory.of(class_id, number, reading.database_year)
+        read = refresh_draft(
+            _draft_of(row), snapshots.of_class(class_id), reading, _far(), place, earlier=before
+        )
         row.answers, row.reading = to_json(read), to_json(reading)
         row.state, row.read_at = DraftState.READY, reading.read_at
         row.save()

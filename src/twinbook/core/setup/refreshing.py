@@ -20,6 +20,7 @@ from twinbook.core.setup.draft import (
     DraftState,
     LmsCategoryRow,
 )
+from twinbook.core.setup.earlier import Earlier, remember
 from twinbook.core.setup.facts import (
     activity_facts,
     assignment_facts,
@@ -75,11 +76,17 @@ def refresh(
     far: FarSide,
     context: SetupContext,
     proposer: Proposer = proposals_for,
+    earlier: Earlier | None = None,
 ) -> Draft:
-    """The draft on a new reading of its own gradebook. Raises ValueError for the reading of another one."""
+    """The draft on a new reading of its own gradebook. `earlier`: what was answered in set-ups before this one.
+
+    Raises ValueError for the reading of another gradebook.
+    """
     if reading.gradebook_number != draft.gradebook_number:
         raise ValueError("a draft is refreshed with the reading of its own gradebook")
     fresh = with_proposals(bare_draft(snapshot, reading, far, context), proposer(snapshot, reading))
+    if earlier is not None:
+        fresh = remember(fresh, earlier, reading)
     if draft.read_at is not None:
         result = _kept(draft, fresh)
     else:
