@@ -21,6 +21,7 @@ from twinbook.core.carry_out.fields import maxima_of
 from twinbook.core.carry_out.views import (
     CellView,
     LinkView,
+    MassAnswer,
     NewItems,
     PairHead,
     PairState,
@@ -128,6 +129,7 @@ class Store:
         self.intents: dict[int, StoredIntent] = {}
         self.problems: dict[str, Problem] = {}
         self.history: list[Entry] = []
+        self.answers: dict[str, MassAnswer] = {}
         self.last_id = 100
 
     def fork(self, clock: Clock) -> Store:
@@ -199,6 +201,12 @@ class Store:
         activity = self.pairs[pair].activity
         assert activity is not None
         self._changed(activity)
+
+    def answer_mass_change(self, subject: str, *, approved: bool) -> None:
+        """About the plan as it stands in the open question."""
+        plan = self.problems[subject].held.plan
+        assert plan is not None
+        self.answers[subject] = MassAnswer(approved, plan.fingerprint, "a person")
 
     def _membership(self, student: int) -> str:
         sis = self.students[student].sis_student_id
@@ -275,6 +283,8 @@ class Store:
                 for (activity, _), cell in self.scores.items()
                 if activity in paired
             ),
+            braked=frozenset(subject for subject in self.problems if subject.startswith("brake:")),
+            answers=dict(self.answers),
         )
 
     def _head(self, pair: Pair) -> PairHead:
@@ -287,6 +297,7 @@ class Store:
             dirty=self.dirty(pair),
             missing_since=pair.missing_since,
             activity_deleted=pair.activity in self.deleted,
+            scores_read_at=pair.scores_read_at,
         )
 
     def pair_view(self, pair_id: int) -> PairView | None:
@@ -438,6 +449,8 @@ class Store:
                 self.link = replace(self.link, missing_since=since)
             case ch.GradebookSeen(_, terms, at):
                 self.link = replace(self.link, terms=terms, gradebook_read_at=at)
+            case ch.LookAtEverything():
+                pass  # The next look of a test is one at everything, or a test says so.
             case ch.LinkLooked(generation):
                 seen = self.link.looked_generation
                 self.link = replace(self.link, looked_generation=max(seen, generation))

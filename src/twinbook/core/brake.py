@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import assert_never
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class BrakeScope(StrEnum):
     STUDENT = "student"
     ACTIVITY = "activity"
     CLASS = "class"
+    DISTRICT = "district"
+    """A class in a night that the district's brake stopped (`core.district_brake`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +52,36 @@ class Stop:
     changed: int
     of: int
 
+    @property
+    def subject(self) -> str:
+        """Names the question: one stands open for each."""
+        return f"brake:{self.scope}" if self.key is None else f"brake:{self.scope}:{self.key}"
+
+    def covers(self, student: int, activity: int) -> bool:
+        match self.scope:
+            case BrakeScope.STUDENT:
+                return self.key == student
+            case BrakeScope.ACTIVITY:
+                return self.key == activity
+            case BrakeScope.CLASS | BrakeScope.DISTRICT:
+                return True
+            case _:
+                assert_never(self.scope)
+
 
 @dataclass(frozen=True, slots=True)
 class BrakeVerdict:
     stops: tuple[Stop, ...]
 
     def holds(self, student: int, activity: int) -> bool:
-        """Whether the cell of this student and activity is held by its student's or activity's stop, or the class's."""
-        return any(
-            stop.scope is BrakeScope.CLASS
-            or (stop.scope is BrakeScope.STUDENT and stop.key == student)
-            or (stop.scope is BrakeScope.ACTIVITY and stop.key == activity)
-            for stop in self.stops
-        )
+        """Whether the cell of this student and activity is held by any of the stops."""
+        return any(stop.covers(student, activity) for stop in self.stops)
+
+    @property
+    def asked(self) -> tuple[Stop, ...]:
+        """One question: a stop of the whole class speaks for those of its students and activities."""
+        whole = [s for s in self.stops if s.scope in (BrakeScope.DISTRICT, BrakeScope.CLASS)]
+        return (max(whole, key=lambda s: s.scope is BrakeScope.DISTRICT),) if whole else self.stops
 
     @property
     def class_stop(self) -> Stop | None:

@@ -136,6 +136,8 @@ class Committer:
                 self._gradebook(change)
             case ch.GradebookMissing(since):
                 Link.objects.filter(id=self.link_id).update(missing_since=since)
+            case ch.LookAtEverything():
+                Link.objects.filter(id=self.link_id).update(look_at_everything=True)
             case ch.LinkLooked():
                 self._link_looked(change)
             case _:

@@ -46,6 +46,7 @@ _LINK_CHANGES = (
     ch.Pin,
     ch.Missing,
     ch.LinkLooked,
+    ch.JudgeSubjects,
     ch.MoveFields,
 )
 

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from twinbook.core.cells import CellBase
 from twinbook.core.fields import FieldBase, FieldChange
@@ -77,6 +78,27 @@ class RecordWrite:
 
 
 @dataclass(frozen=True, slots=True)
+class Losing:
+    """A value here that would be replaced or blanked. `points`: the activity's, to weigh the loss."""
+
+    activity: int
+    student: int
+    before: str
+    after: str
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MassPlan:
+    """The cells of one stop. The fingerprint covers each cell with its version here and its form there."""
+
+    fingerprint: str
+    cells: tuple[Losing, ...]
+    filled: int
+    """Blanks here that would be filled as well; they wait, and lose nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """Something that needs a person. `student` for cells, `field` for fields, neither for an activity as a whole."""
 
@@ -90,6 +112,8 @@ class Held:
     agreed: str | None = None
     to_type: str = ""
     details: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    plan: MassPlan | None = None
+    """Of `mass_change`: what exactly waits for the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +272,11 @@ class GradebookMissing:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAtEverything:
+    """A push found what only a look at the whole class can judge."""
+
+
+@dataclass(frozen=True, slots=True)
 class LinkLooked:
     """Everything of the link was looked through up to this generation; `pulled`: all its pairs were read."""
 
@@ -282,5 +311,6 @@ Change = (
     | StudentsSeen
     | GradebookSeen
     | GradebookMissing
+    | LookAtEverything
     | LinkLooked
 )

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from twinbook.core.carry_out import changes as ch
 from twinbook.core.carry_out import effects as ef
+from twinbook.core.carry_out.mass_change import Planned
 from twinbook.core.carry_out.one_pair import enrol_new, in_order, one_pair
 from twinbook.core.carry_out.outcome import Look, LookOutcome
 from twinbook.core.carry_out.ready import ready
+from twinbook.core.carry_out.taking_over import conclude
 from twinbook.core.carry_out.views import LinkView
 from twinbook.core.carry_out.whole import Whole
 
@@ -35,7 +37,19 @@ def push() -> Look:
     return out
 
 
-def look_through(lane: ef.Lane = ef.Lane.BULK) -> Look:
-    """Everything: fields, scores, students, new and vanished items, with the brake over the whole class."""
-    whole = Whole(lane)
+def look_through(lane: ef.Lane = ef.Lane.BULK, *, only_plan: bool = False) -> Look:
+    """Everything: fields, scores, students, new and vanished items, with the brake over the whole class.
+
+    `only_plan`: what would be taken over is left in the outcome's `planned`, for `carry_out_planned`.
+    """
+    whole = Whole(lane, only_plan=only_plan)
     return (yield from whole.run())
+
+
+def carry_out_planned(plan: Planned) -> Look:
+    """What an earlier look planned, some time later and under another lease. A pair that was read again since is left
+    to a new look (`again`), and every cell is written only if its version is still the one planned with (C6)."""
+    out = LookOutcome()
+    link: LinkView = yield ef.LoadLink()
+    yield from conclude(link, plan, out, later=True)
+    return out

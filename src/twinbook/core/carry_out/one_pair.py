@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from twinbook.core.brake import judge
 from twinbook.core.carry_out import changes as ch
 from twinbook.core.carry_out import effects as ef
 from twinbook.core.carry_out.outcome import LookOutcome
 from twinbook.core.carry_out.pair_work import PairWork
-from twinbook.core.carry_out.taking_over import brake_questions, take_over
+from twinbook.core.carry_out.taking_over import conclude_pair
 from twinbook.core.carry_out.views import LinkView, NewItems, PairHead, PairView
 from twinbook.core.snapshot import OurActivity
 
@@ -55,14 +54,6 @@ def one_pair(
     out.again |= work.again
     out.pushed |= work.wrote
     out.trouble = out.trouble or work.trouble
-    if scores is not None and scores.pending:
-        verdict = judge(scores.compared, link.brake, values_in_class=link.values_in_class)
-        if link.writes:
-            questions = brake_questions(verdict)
-            yield ef.Commit(
-                tuple(
-                    ch.JudgeSubjects(subject, {subject: question}) for subject, question in questions.items()
-                )
-            )
-        out.again |= yield from take_over(link, pair, scores.pending, verdict, out)
+    if scores is not None:
+        yield from conclude_pair(link, pair, scores, out)
     return pair

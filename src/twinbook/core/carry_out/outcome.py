@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from twinbook.core.carry_out import effects as ef
+from twinbook.core.carry_out.mass_change import Planned
 from twinbook.core.carry_out.report import Report
 
 
@@ -18,8 +19,10 @@ class LookOutcome:
     trouble: ef.Trouble | None = None
     again: bool = False
     held: bool = False
-    """The class brake stopped the taking-over."""
+    """The brake of the class or of the district stopped the taking-over."""
     pushed: bool = False
+    planned: Planned | None = None
+    """What waits to be taken over, where the look was asked only to plan it."""
 
 
 Look = Generator[ef.Effect, Any, LookOutcome]

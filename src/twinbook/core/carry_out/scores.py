@@ -57,6 +57,11 @@ class Pending:
     line: Line
     count: str
 
+    @property
+    def loses(self) -> bool:
+        """A value here would be replaced or blanked; filling a blank loses nothing (G1)."""
+        return self.line.before is not None
+
 
 @dataclass(frozen=True, slots=True)
 class BlankedThere:
@@ -127,20 +132,17 @@ class _Look:
         self._note(decisions)
         if not self.link.writes:
             return self.out
-        own_side = self._own_side(decisions)
         seen: list[ch.Change] = [
-            *own_side,
+            *self._own_side(decisions),
             *self._intents(sends),
             *self._settled_by(reading.began_at),
             ch.ScoresRead(self.pair.id, reading.began_at),
         ]
-        if not sends and not any(isinstance(change, ch.TakeOverCell) for change in own_side):
+        if not sends:
             yield ef.Commit((*seen, *self._looked(reading)))
             return self.out
         committed: ef.Committed = yield ef.Commit(tuple(seen))
-        self.out.again |= bool(committed.lost)
-        if sends:
-            yield from self._send(sends, committed.intents)
+        yield from self._send(sends, committed.intents)
         yield ef.Commit(tuple(self._looked(reading)))
         return self.out
 
@@ -221,19 +223,15 @@ class _Look:
                     line = Line("aeries", kind_of(step.ours.value), activity, view.student, before, after)
                     self.report.add(line, "scores_set")
                 case TakeOver():
-                    pending = self._pending(view, step)
+                    self.out.pending.append(self._pending(view, step))
                     overwritten = not isinstance(step.before, Blank)
                     blanked = overwritten and isinstance(step.value, Blank)
-                    if not overwritten:
-                        self.report.add(pending.line, pending.count)
                 case Hold():
                     self.report.count("conflicts" if step.code is ProblemCode.CONFLICT else "held")
                 case Nothing() | NewBase():
                     pass
                 case _:
                     assert_never(step)
-            if overwritten:
-                self.out.pending.append(pending)
             if not isinstance(view.ours.value, Blank):
                 self.out.compared.append(Compared(view.student, activity, overwritten, blanked, False))
 
@@ -241,12 +239,13 @@ class _Look:
         blank = isinstance(step.value, Blank)
         before, after = str(step.before) or None, str(step.value) or None
         line = Line("lms", kind_of(step.value), self.pair.activity.id, view.student, before, after)
-        return Pending(self._take_over_change(view, step), line, "scores_cleared" if blank else "scores_set")
+        count = "scores_cleared" if blank else "scores_set"
+        return Pending(self._take_over_change(view, step), line, count)
 
     # Our own side
 
     def _own_side(self, decisions: list[tuple[CellView, Decision]]) -> list[ch.Change]:
-        """Bases, take-overs that fill a blank, and questions. Take-overs of a value wait for the brake."""
+        """Bases and questions. What would be taken over waits for the brake."""
         result: list[ch.Change] = []
         held: list[ch.Held] = []
         judged: set[int] = set()
@@ -256,9 +255,6 @@ class _Look:
             match step:
                 case NewBase(base):
                     result.append(self._base(view, base))
-                    judged.add(view.student)
-                case TakeOver() if isinstance(step.before, Blank):
-                    result.append(self._take_over_change(view, step))
                     judged.add(view.student)
                 case TakeOver():
                     pass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -31,6 +31,16 @@ class NewItems(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class MassAnswer:
+    """What a person said to a mass change: about exactly the plan with this fingerprint, and no other (G1)."""
+
+    approved: bool
+    """False: discarded."""
+    fingerprint: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class PairHead:
     id: int
     state: PairState
@@ -43,6 +53,7 @@ class PairHead:
     activity_deleted: bool
     ours: OurActivity | None = None
     """The pair's activity: the class's pairs teach the proposer its habits."""
+    scores_read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,10 @@ class LinkView:
     """StudentID → our id: the class's active students whom Aeries knows."""
     values_in_class: int
     """Non-blank LMS values under linked pairs: what the class brake measures against."""
+    braked: frozenset[str] = frozenset()
+    """Subjects of the open questions about mass changes."""
+    answers: Mapping[str, MassAnswer] = field(default_factory=dict)
+    """By subject: what a person answered to one of these questions."""
 
     def membership(self, sis_student_id: int, due_on: date | None, agreed_as: str | None) -> Membership:
         """By the last reading of the student list. `agreed_as`: the membership token stored with the base."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from twinbook.core.brake import BrakeVerdict, Compared, judge
+from twinbook.core.brake import Compared
 from twinbook.core.carry_out import changes as ch
 from twinbook.core.carry_out import effects as ef
 from twinbook.core.carry_out.create import (
@@ -30,7 +30,7 @@ from twinbook.core.carry_out.scores import (
     Pending,
     kind_of,
 )
-from twinbook.core.carry_out.taking_over import brake_questions, take_over
+from twinbook.core.carry_out.taking_over import conclude, planned
 from twinbook.core.carry_out.views import LinkView, NewItems, PairHead, PairState, PairView
 from twinbook.core.matching import LmsActivity, SisAssignment, likely_partners
 from twinbook.core.snapshot import TheirAssignment
@@ -41,11 +41,15 @@ Habits = list[tuple[LmsActivity, SisAssignment]]
 _GONE = ("deleted_in_lms", "deleted_in_aeries")
 
 
+FEW = 3
+
+
 class Whole:
-    def __init__(self, lane: ef.Lane) -> None:
+    def __init__(self, lane: ef.Lane, *, only_plan: bool = False) -> None:
         self.lane = lane
+        self.only_plan = only_plan
         self.out = LookOutcome()
-        self.pending: dict[int, list[Pending]] = {}
+        self.pending: list[Pending] = []
         self.compared: list[Compared] = []
         self.blanks: list[BlankedThere] = []
         self.questions: dict[str, ch.Held] = {}
@@ -53,6 +57,7 @@ class Whole:
         self.head: ef.GradebookHead | None = None
         self.listed: ef.StudentList | None = None
         self.listed_at = LONG_AGO
+        self.most_vanished = False
 
     def run(self) -> Look:
         link: LinkView = yield ef.LoadLink()
@@ -72,6 +77,7 @@ class Whole:
                 "Aeries listed no assignments for a gradebook that has some; nothing was changed.",
             )
             return self.out
+        self.most_vanished = _most_vanished(link, listing)
         link = yield from enrol_new(link)
         yield from self._pairs(link, listing)
         if self._stopped():
@@ -180,8 +186,7 @@ class Whole:
             return
         self.compared += scores.compared
         self.blanks += scores.blanks
-        if scores.pending:
-            self.pending[pair.id] = scores.pending
+        self.pending += scores.pending
 
     def _note(self, trouble: ef.Trouble | None) -> None:
         """What stops one item is told; what stops the class ends the look."""
@@ -213,12 +218,12 @@ class Whole:
         # Scores that waited for a student of this list go now, not at the next night.
         self.out.again |= link.writes and set(link.students) != set(before.students)
         yield from self._judge_blanks(link)
-        verdict = judge(self.compared, link.brake)
-        self.out.held = verdict.class_stop is not None
-        yield from self._question(link, verdict)
-        for pair_id, pending in self.pending.items():
-            head = next(head for head in link.pairs if head.id == pair_id)
-            self.out.again |= yield from take_over(link, head, pending, verdict, self.out)
+        now: datetime = yield ef.Now()
+        plan = planned(link, self.pending, self.compared, now)
+        if self.only_plan:
+            self.out.planned = plan
+        else:
+            yield from conclude(link, plan, self.out)
         yield from self._new_in_aeries(link, listing)
         if link.writes and self.out.trouble is None and not self.out.again:
             complete = self.item_trouble is None
@@ -235,7 +240,7 @@ class Whole:
             if not link.same_membership(blank.sis_student_id, blank.agreed_as):
                 readded[step.student] = ch.Held("student_readded", student=step.student)
                 continue
-            self.pending.setdefault(step.pair, []).append(blank.pending)
+            self.pending.append(blank.pending)
             blanked.add((step.student, step.activity))
         self.compared = [
             replace(cell, overwritten=True, blanked=True)
@@ -247,10 +252,6 @@ class Whole:
         if link.writes:
             held = {f"student:{student}": question for student, question in readded.items()}
             yield ef.Commit((ch.JudgeSubjects("student", held),))
-
-    def _question(self, link: LinkView, verdict: BrakeVerdict) -> Generator[ef.Effect, Any, None]:
-        if link.writes:
-            yield ef.Commit((ch.JudgeSubjects("brake", brake_questions(verdict)),))
 
     def _new_in_aeries(self, link: LinkView, listing: ef.Listing) -> Generator[ef.Effect, Any, None]:
         """A4, the other direction: assignments that stand in no pair."""
@@ -326,6 +327,9 @@ class Whole:
             return ch.Held("copy_suspected", details=details)
         if assignment.category_code not in link.categories.category_of:
             return ch.Held("category_unmapped", details=details)
+        if self.most_vanished:
+            reason = "most other assignments of this gradebook vanished at the same time"
+            return ch.Held("possible_duplicate", details={**details, "reason": reason})
         partners = likely_partners(sis_item(assignment), candidates, habits) if candidates else ()
         if partners:
             return ch.Held(
@@ -337,3 +341,12 @@ class Whole:
                 "possible_duplicate", details={**details, "reason": "new in Aeries; the class asks"}
             )
         return None
+
+
+def _most_vanished(link: LinkView, listing: ef.Listing) -> bool:
+    """Most pairs are not in the list: another gradebook under this number, or one that was restored under new ids. What
+    is new there is then asked about, and nothing is created by itself."""
+    listed = {assignment.unique_id for assignment in listing.assignments}
+    linked = [head for head in link.pairs if head.state is PairState.LINKED]
+    gone = sum(head.unique_id not in listed for head in linked)
+    return gone >= FEW and gone * 2 > len(linked)
