@@ -489,14 +489,14 @@ def test_each_question_has_exactly_the_choices_of_the_table() -> None:
     assert table == problems.CHOICES
 
 
-def test_a_choice_that_is_not_built_yet_answers_501_and_changes_nothing(desk: Desk) -> None:
+def test_a_mass_change_that_was_not_read_whole_cannot_be_answered(desk: Desk) -> None:
     row = Problem.objects.create(school_class_id=desk.joined.id, subject="brake:class", code="mass_change")
     (problem,) = desk.problems()
-    assert problem["choices"] == ["approve", "discard"]
+    assert (problem["choices"], problem["plan"]) == (["approve", "discard"], None)
     assert desk.caller.get(desk.path).ok()["sync_state"] == "held"
-    desk.resolve(problem, "approve").problem(501, "not_yet")
+    desk.resolve(problem, "approve").problem(409, "problem_changed")
     row.refresh_from_db()
-    assert row.closed_at is None
+    assert (row.closed_at, row.answer) == (None, None)
     assert not Run.objects.filter(state=RunState.QUEUED).exists()
 
 
@@ -516,6 +516,12 @@ def test_a_brake_holds_the_run_and_the_class_and_a_night_names_it(desk: Desk) ->
     assert desk.cell(2)["score"] == "8"
     problem = next(one for one in desk.problems() if one["student_id"] is None and one["activity_id"] is None)
     assert (problem["code"], problem["choices"]) == ("mass_change", ["approve", "discard"])
+    plan = problem["plan"]
+    assert (plan["values_before"], plan["values_after"]) == (20, 20)
+    assert (plan["replaced"], plan["blanked"], plan["filled"]) == (10, 0, 0)
+    assert {(one["before"], one["after"]) for one in plan["examples"]} == {("8", "3")}
+    stale = {"choice": "approve", "fingerprint": "another"}
+    desk.caller.post(f"/problems/{problem['id']}/resolve", stale).problem(409, "problem_changed")
     night = desk.caller.post("/nightly").ok(202)
     finished(Run.objects.get(id=night["id"]))
     assert desk.caller.get(f"/runs/{night['id']}").ok()["state"] == "done"

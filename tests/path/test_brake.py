@@ -17,7 +17,7 @@ TITLES = ("Alpine lakes", "Weather diary", "Map drawing", "Rock cycle", "Star ch
 @pytest.fixture
 def work(joined: Class) -> list[Activity]:
     """Six activities of four students, all agreed at 8."""
-    return [joined.agreed(title, dict.fromkeys(joined.students(), "8")) for title in TITLES]
+    return joined.all_agreed(TITLES, "8")
 
 
 def _types(school_class: Class, title: str, student: int, mark: str) -> None:

@@ -301,6 +301,34 @@ class SyncSettings(Answer):
 # 3.6 What needs a person
 
 
+class Losing(Answer):
+    activity: Named
+    student: Named
+    before: str
+    after: str | None
+
+
+class ValuesOf(Answer):
+    """The last change that an older state holds, and the first that it lacks."""
+
+    from_: Instant | None = Field(alias="from")
+    to: Instant
+
+
+class MassPlan(Answer):
+    """What exactly waits for `approve` or `discard`."""
+
+    fingerprint: str
+    values_before: int
+    values_after: int
+    replaced: int
+    blanked: int
+    filled: int
+    examples: list[Losing]
+    values_of: ValuesOf | None
+    answered: str | None
+
+
 class Question(Answer):
     id: Ids
     code: str
@@ -314,6 +342,7 @@ class Question(Answer):
     agreed_value: str | None
     choices: list[str]
     opened_at: Instant
+    plan: MassPlan | None
 
 
 # 3.3 Set-up

@@ -254,6 +254,7 @@ class SeenBody(Body):
 class ResolveBody(Body):
     choice: str
     seen: SeenBody | None = None
+    fingerprint: str | None = None
 
 
 class LinkBody(Body):

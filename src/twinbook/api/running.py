@@ -148,4 +148,4 @@ def resolve_problem(request: HttpRequest, problem_id: str, body: ResolveBody) ->
     except Http404:
         raise errors.NoSuchProblem from None
     seen = None if body.seen is None else Seen(body.seen.lms, body.seen.aeries)
-    return problems.resolve(number, body.choice, access.actor(request), seen)
+    return problems.resolve(number, body.choice, access.actor(request), seen, body.fingerprint)

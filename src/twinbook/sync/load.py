@@ -22,7 +22,7 @@ from twinbook.gradebook import cells, scores
 from twinbook.gradebook.cells import Cell
 from twinbook.gradebook.models import Activity, ClassStudent, Score
 from twinbook.gradebook.origin import OriginKind
-from twinbook.sync import clock, codec, far
+from twinbook.sync import clock, codec, far, mass_change
 from twinbook.sync.models import (
     CategoryPair,
     CellBaseRow,
@@ -45,6 +45,10 @@ def link_view(link_id: int, *, dry_run: bool = False) -> LinkView:
     sync = ClassSync.objects.get(school_class_id=link.school_class_id)
     district = district_settings.get()
     now = clock.now()
+    mass = Problem.objects.filter(
+        school_class_id=link.school_class_id, closed_at=None, subject__startswith="brake:"
+    )
+    brake_questions = list(mass.values_list("subject", "answer"))
     pairs = list(Pair.objects.filter(link=link).select_related("activity").order_by("id"))
     in_pairs = [pair.activity_id for pair in pairs if pair.activity_id is not None]
     new = Activity.objects.filter(school_class_id=link.school_class_id, deleted_at=None).exclude(
@@ -77,6 +81,8 @@ def link_view(link_id: int, *, dry_run: bool = False) -> LinkView:
         create_here=_to_create(link.id),
         roster={sis: student for student, sis in _members(link.school_class_id)},
         values_in_class=Score.objects.filter(activity_id__in=in_pairs).exclude(kind="blank").count(),
+        braked=frozenset(subject for subject, _ in brake_questions),
+        answers=mass_change.answers_of(brake_questions),
     )
 
 
@@ -181,6 +187,7 @@ def _head(pair: Pair, link: Link, now: datetime) -> PairHead:
         missing_since=pair.missing_since,
         activity_deleted=activity is not None and activity.deleted_at is not None,
         ours=None if activity is None else our_activity(activity),
+        scores_read_at=pair.scores_read_at,
     )
 
 

@@ -13,7 +13,7 @@ from twinbook.gradebook import overview
 from twinbook.gradebook.cells import Cell
 from twinbook.gradebook.models import Activity, ClassStudent
 from twinbook.gradebook.overview import Gradebook
-from twinbook.sync import clock, codec, load
+from twinbook.sync import clock, codec, load, mass_change
 from twinbook.sync.models import (
     CellBaseRow,
     ClassSync,
@@ -98,10 +98,9 @@ class ClassStand:
             return CellStand(CellSync.WAITING)
         base = self.bases.get((pair.id, student_id))
         if base is not None and _agreed(base, value):
-            seen = max(
-                (moment for moment in (base.agreed_at, pair.scores_read_at) if moment is not None),
-                default=None,
-            )
+            # In a class whose brake holds, the newest reading may well have shown something else.
+            read_at = None if self.problems.class_braked else pair.scores_read_at
+            seen = max((moment for moment in (base.agreed_at, read_at) if moment is not None), default=None)
             return CellStand(CellSync.SYNCED, seen)
         if activity.id in self.problems.activities:
             return CellStand(CellSync.HELD)
@@ -130,12 +129,15 @@ class _Problems:
         self.activities: set[int] = set()
         self.braked: set[int] = set()
         self.students: set[int] = set()
+        self.class_braked = False
         rows = Problem.objects.filter(school_class_id=class_id, closed_at=None)
         for subject, code, activity, student, field in rows.values_list(
             "subject", "code", "activity_id", "student_id", "field"
         ):
             if subject.startswith("cell:"):
                 self.cells[activity, student] = CellSync.CONFLICT if code == "conflict" else CellSync.HELD
+            elif subject in mass_change.WHOLE_CLASS:
+                self.class_braked = True
             elif subject.startswith("brake:activity:"):
                 self.braked.add(activity)
             elif student is not None:
@@ -200,7 +202,9 @@ def state_of(class_id: int, sync: ClassSync | None, link: Link | None) -> ClassS
 
 
 def _braked(class_ids: list[int]) -> list[int]:
-    rows = Problem.objects.filter(school_class_id__in=class_ids, closed_at=None, subject="brake:class")
+    rows = Problem.objects.filter(
+        school_class_id__in=class_ids, closed_at=None, subject__in=mass_change.WHOLE_CLASS
+    )
     return list(rows.values_list("school_class_id", flat=True))
 
 

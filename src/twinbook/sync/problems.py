@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from twinbook.gradebook.cells import value_text
-from twinbook.sync import announce, answers, codec, errors, questions, wake, wording
+from twinbook.sync import announce, answers, codec, errors, mass_change, questions, wake, wording
 from twinbook.sync.answers.cells import our_cell
 from twinbook.sync.models import Link, Pair, Problem
 
@@ -75,6 +75,7 @@ def shown(row: Problem) -> Json:
         "agreed_value": row.agreed_text,
         "choices": list(CHOICES.get(row.code, ())),
         "opened_at": row.opened_at.isoformat(),
+        "plan": mass_change.shown(row),
     }
 
 
@@ -105,9 +106,11 @@ class Seen:
     aeries: str | None
 
 
-def resolve(problem_id: int, choice: str, actor: str, seen: Seen | None = None) -> Json:
+def resolve(
+    problem_id: int, choice: str, actor: str, seen: Seen | None = None, fingerprint: str | None = None
+) -> Json:
     """Carries out one choice and has the class looked at. Returns the question as it stands; it closes by itself where
-    the next look finds its cause gone.
+    the next look finds its cause gone. `fingerprint`: of the mass change that the person saw.
 
     Raises NoSuchProblem, InvalidChoice, ProblemChanged, NotYet.
     """
@@ -118,6 +121,8 @@ def resolve(problem_id: int, choice: str, actor: str, seen: Seen | None = None) 
             words = ", ".join(CHOICES.get(row.code, ())) or "none"
             raise errors.InvalidChoice(f"“{choice}” is no choice here.", hint=f"Choices: {words}.")
         _check_seen(row, seen)
+        if fingerprint is not None:
+            mass_change.check(row, fingerprint)
         _carry_out(row, choice, actor)
         _look_again(row)
         body = shown(row)

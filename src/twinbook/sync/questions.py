@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from twinbook.core.carry_out import changes as ch
-from twinbook.sync import clock, codec
+from twinbook.sync import clock, codec, mass_plan
 from twinbook.sync.models import CategoryPair, Link, Problem
 
 FOUND_FINE = "nothing is in question any more"
@@ -139,8 +139,10 @@ def _fill(row: Problem, question: ch.Held) -> list[str]:
         "theirs_text": theirs[1],
         "agreed_text": question.agreed,
         "to_type": question.to_type,
-        "details": dict(question.details),
+        "details": mass_plan.details(row.school_class_id, question, row.details),
     }
+    if question.plan is not None and question.plan.fingerprint != row.details.get("fingerprint"):
+        wanted["answer"] = None
     changed = [name for name, value in wanted.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, wanted[name])

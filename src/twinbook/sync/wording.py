@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from twinbook.sync import codec
+from twinbook.core.carry_out.taking_over import DISTRICT
+from twinbook.sync import codec, mass_plan
 from twinbook.sync.models import Problem
 
 
@@ -107,11 +109,7 @@ def of(row: Problem) -> Words:
                 "Set both to 0 in Aeries for extra credit, or give it points.",
             )
         case "mass_change":
-            return Words(
-                f"{row.details.get('changed', '?')} of {row.details.get('of', '?')} values would change at once"
-                f"{_where(row)}; nothing was taken over.",
-                "Look at the Aeries gradebook first: was it restored, cleared or mixed up?",
-            )
+            return _mass_change(row)
         case "term_ended":
             return Words(
                 f"{who}, {what}: the term in Aeries has ended, so the score was not sent.",
@@ -141,6 +139,35 @@ def _duplicate(row: Problem, what: str) -> Words:
         f"{what} may be the same work as “{name}” (number {number}) in Aeries: {reason}.",
         "Match them, create a new one in Aeries, or keep it here only.",
     )
+
+
+def _mass_change(row: Problem) -> Words:
+    details = row.details
+    counted = (
+        f"{details.get('changed', '?')} of {details.get('of', '?')} values would change at once{_where(row)}"
+    )
+    parts = [f"{counted}{_how(details)}; nothing was taken over."]
+    if row.subject == DISTRICT:
+        parts.append("In the same night many other classes changed as well; an administrator was asked, too.")
+    if details.get("values_of"):
+        time = mass_plan.when(details["values_of"])
+        parts.append(f"These are the values of {time}: it looks as if the Aeries gradebook was restored.")
+    if details.get("again"):
+        parts.append("It is no longer the change that was asked about before.")
+    return Words(
+        " ".join(parts),
+        "Look at the values. Approve: Twinbook takes over exactly these. Discard: the values here count, and are put back "
+        "into Aeries. Scores that are saved here go on meanwhile.",
+    )
+
+
+def _how(details: dict[str, Any]) -> str:
+    if "fingerprint" not in details:
+        return ""
+    replaced, blanked = details["replaced"], details["blanked"]
+    told = [f"{replaced} replaced"] if replaced else []
+    told += [f"{blanked} blanked"] if blanked else []
+    return f" ({', '.join(told)})"
 
 
 def _activity(row: Problem) -> str:

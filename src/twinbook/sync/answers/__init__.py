@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from twinbook.sync.answers import cells, duplicates
+from twinbook.sync.answers import cells, duplicates, mass_change
 from twinbook.sync.answers.answer import Answer
 
 BUILT: Mapping[tuple[str, str], Answer] = {
     **cells.ANSWERS,
     **duplicates.ANSWERS,
+    **mass_change.ANSWERS,
 }
 """By code and choice. Who builds further ones adds a module and a line here."""
