@@ -266,6 +266,7 @@ class Store:
             terms=link.terms,
             today=link.today,
             pairs=tuple(self._head(pair) for pair in self.pairs.values()),
+            asked_about=frozenset(),
             new_activities=tuple(
                 activity
                 for key, activity in self.activities.items()
@@ -298,6 +299,7 @@ class Store:
             missing_since=pair.missing_since,
             activity_deleted=pair.activity in self.deleted,
             scores_read_at=pair.scores_read_at,
+            external_id=pair.external_id,
         )
 
     def pair_view(self, pair_id: int) -> PairView | None:
@@ -443,6 +445,8 @@ class Store:
                 self._pair(pair, look_again_at=again_at)
             case ch.Missing(pair, since):
                 self._pair(pair, missing_since=since)
+            case ch.EndPair(pair):
+                self._pair(pair, state=PairState.UNLINKED, look_again_at=None, missing_since=None)
             case ch.StudentsSeen(students, at):
                 self.link = replace(self.link, students=students, students_read_at=at)
             case ch.GradebookMissing(since):

@@ -108,6 +108,8 @@ class CellState:
     """Whether the term of the due date is not past its grace days (G2)."""
     send_anyway: bool = False
     """A person answered `send_anyway` to `term_ended` for this version of the value."""
+    keep_here: bool = False
+    """A person answered `keep_here`: this version of the value is not sent, and nobody is asked again."""
 
 
 @dataclass(frozen=True, slots=True)

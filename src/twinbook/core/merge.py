@@ -151,6 +151,8 @@ def _new_base(cell: CellState, theirs: TheirCell, far: FarSide, terms: CellTerms
 
 
 def _send(cell: CellState, theirs: TheirCell, far: FarSide, terms: CellTerms, why: str) -> Decision:
+    if cell.keep_here:
+        return Nothing(agreed=False)
     if far.is_unknown_mark(theirs.form):
         return Hold(ProblemCode.UNKNOWN_MARK, "")
     encoded = far.encode(cell.ours.value, terms)

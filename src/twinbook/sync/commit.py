@@ -130,6 +130,9 @@ class Committer:
                 Pair.objects.filter(id=pair).update(look_again_at=at)
             case ch.Missing(pair, since):
                 Pair.objects.filter(id=pair).update(missing_since=since)
+            case ch.EndPair(pair):
+                Pair.objects.filter(id=pair).update(state=PairState.UNLINKED, look_again_at=None)
+                questions.close_of_pair(pair, "both sides are gone")
             case ch.StudentsSeen():
                 self._students(change)
             case ch.GradebookSeen():

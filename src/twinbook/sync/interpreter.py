@@ -45,6 +45,7 @@ _LINK_CHANGES = (
     ch.CreateHere,
     ch.Pin,
     ch.Missing,
+    ch.EndPair,
     ch.LinkLooked,
     ch.JudgeSubjects,
     ch.MoveFields,

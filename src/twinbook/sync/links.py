@@ -23,7 +23,7 @@ _SHOWN = {
 def of_class(class_id: int) -> list[Json]:
     """Every pair of the live links; an activity that is still to be created in Aeries has no `aeries_id`.
 
-    The halves of a pair that was unlinked stand as two, each on its own side.
+    The halves of a pair that was unlinked stand as two, each on its own side, as far as they are not gone.
     """
     pairs = Pair.objects.filter(link__school_class_id=class_id, link__ended_on=None).select_related(
         "activity"
@@ -42,7 +42,12 @@ def _items(pair: Pair, *, held: bool) -> list[Json]:
     alone = {"activity_id": None, "aeries_id": None, "number": None}
     here = {"activity_id": str(pair.activity_id), "name": _title(pair), "state": "ignored_in_lms"}
     there = {"aeries_id": pair.unique_id, "number": pair.number, "name": pair.their_title}
-    return [{**alone, **here}, {**alone, **there, "state": "ignored_in_aeries"}]
+    halves: list[Json] = []
+    if pair.activity is not None and pair.activity.deleted_at is None:
+        halves.append({**alone, **here})
+    if pair.unique_id is not None and pair.missing_since is None:
+        halves.append({**alone, **there, "state": "ignored_in_aeries"})
+    return halves
 
 
 def _title(pair: Pair) -> str:

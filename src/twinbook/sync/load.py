@@ -37,6 +37,7 @@ from twinbook.sync.models import (
     RemoteState,
 )
 
+SEND_ANYWAY, KEEP_HERE = "send_anyway", "keep_here"
 CELL_CODES = {code.value for code in ProblemCode}
 
 
@@ -76,6 +77,7 @@ def link_view(link_id: int, *, dry_run: bool = False) -> LinkView:
         terms=tuple(_term(item) for item in link.terms),
         today=today(link.connection_id, now),
         pairs=tuple(_head(pair, link, now) for pair in pairs),
+        asked_about=_asked_about(link.id),
         new_activities=tuple(our_activity(activity) for activity in new.order_by("id")),
         missing_since=link.missing_since,
         create_here=_to_create(link.id),
@@ -86,8 +88,16 @@ def link_view(link_id: int, *, dry_run: bool = False) -> LinkView:
     )
 
 
+def _asked_about(link_id: int) -> frozenset[int]:
+    asked = Problem.objects.filter(link_id=link_id, closed_at=None, code="possible_duplicate", pair=None)
+    ids = asked.filter(activity__isnull=False).values_list("activity_id", flat=True)
+    return frozenset(activity for activity in ids if activity is not None)
+
+
 def _to_create(link_id: int) -> frozenset[str]:
-    answered = Problem.objects.filter(link_id=link_id, subject__startswith="aeries:", answer="create")
+    answered = Problem.objects.filter(
+        link_id=link_id, subject__startswith="aeries:", answer__in=("create", "ours")
+    )
     return frozenset(
         subject.removeprefix("aeries:") for subject in answered.values_list("subject", flat=True)
     )
@@ -188,6 +198,7 @@ def _head(pair: Pair, link: Link, now: datetime) -> PairHead:
         activity_deleted=activity is not None and activity.deleted_at is not None,
         ours=None if activity is None else our_activity(activity),
         scores_read_at=pair.scores_read_at,
+        external_id=pair.external_id,
     )
 
 
@@ -210,6 +221,7 @@ def pair_view(pair_id: int) -> PairView | None:
         create_sent_at=pair.create_sent_at,
         create_ended_at=pair.create_ended_at,
         create_confirmed=pair.create_confirmed,
+        confirmed_in_summary=pair.confirmed_in_summary,
         fields={name: (both[0], both[1]) for name, both in pair.fields.items()},
         maxima=maxima_of(pair),
         their_due_on=pair.their_due_on,
@@ -278,7 +290,9 @@ def _cells(pair: Pair, problems: _Problems) -> tuple[CellView, ...]:
             agreed_as=bases[student].membership if student in bases else None,
             intents=tuple(intents[student]),
             problem=problems.of_cells.get(student),
-            send_anyway=problems.send_anyway.get(student) == our_cell(ours.get(student)).version,
+            send_anyway=problems.after_term.get(student)
+            == (SEND_ANYWAY, our_cell(ours.get(student)).version),
+            keep_here=problems.after_term.get(student) == (KEEP_HERE, our_cell(ours.get(student)).version),
         )
         for student, sis in _members(pair.link.school_class_id)
     )
@@ -317,8 +331,8 @@ class _Problems:
     of_pair: str | None = None
     about_fields: bool = False
     of_cells: dict[int, OpenProblem] = field(default_factory=dict)
-    send_anyway: dict[int, int] = field(default_factory=dict)
-    """Student → the version of the value for which a person said so."""
+    after_term: dict[int, tuple[str, int]] = field(default_factory=dict)
+    """Student → what a person said last about a value after the term's end, and its version."""
 
 
 def _problems(pair: Pair) -> _Problems:
@@ -326,9 +340,11 @@ def _problems(pair: Pair) -> _Problems:
     of_pair = f"activity:{pair.activity_id}"
     about = Q(pair=pair) | Q(link_id=pair.link_id, subject=of_pair)
     found = _Problems()
-    for row in Problem.objects.filter(about, Q(closed_at=None) | Q(answer="send_anyway")).order_by("id"):
-        if row.code == ProblemCode.TERM_ENDED and row.answer == "send_anyway" and row.student_id is not None:
-            found.send_anyway[row.student_id] = row.ours_version
+    for row in Problem.objects.filter(
+        about, Q(closed_at=None) | Q(answer__in=(SEND_ANYWAY, KEEP_HERE))
+    ).order_by("id"):
+        if row.code == ProblemCode.TERM_ENDED and row.answer is not None and row.student_id is not None:
+            found.after_term[row.student_id] = (row.answer, row.ours_version)
         if row.closed_at is not None:
             continue
         if row.subject == of_pair:

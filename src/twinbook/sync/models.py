@@ -254,6 +254,9 @@ class Pair(models.Model):
     create_holder = models.TextField(default="")
     create_confirmed = models.BooleanField(default=False)
     """A person confirmed this create in a summary or a problem: no question about a likely partner (A4)."""
+    confirmed_in_summary = models.BooleanField(default=False)
+    """A person confirmed this create in a summary that showed what stands alone there: only what has appeared since may
+    hold it as a likely partner (A4)."""
     fields = models.JSONField(default=dict)
     """Field base: name → [ours, theirs], each half in its own form (A1)."""
     max_ours = models.DecimalField(max_digits=12, decimal_places=4, null=True)

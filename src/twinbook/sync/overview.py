@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import Q
+
 from twinbook.core.values import BLANK, Blank, OurValue
 from twinbook.gradebook import overview
 from twinbook.gradebook.cells import Cell
@@ -97,6 +99,8 @@ class ClassStand:
         if pair is None:
             return CellStand(CellSync.WAITING)
         base = self.bases.get((pair.id, student_id))
+        if self.problems.kept.get((activity.id, student_id)) == value:
+            return LOCAL
         if base is not None and _agreed(base, value):
             # In a class whose brake holds, the newest reading may well have shown something else.
             read_at = None if self.problems.class_braked else pair.scores_read_at
@@ -130,11 +134,15 @@ class _Problems:
         self.braked: set[int] = set()
         self.students: set[int] = set()
         self.class_braked = False
-        rows = Problem.objects.filter(school_class_id=class_id, closed_at=None)
-        for subject, code, activity, student, field in rows.values_list(
-            "subject", "code", "activity_id", "student_id", "field"
+        self.kept: dict[tuple[int, int], OurValue | None] = {}
+        """Values of which a person said after the term's end that they stay here."""
+        rows = Problem.objects.filter(Q(closed_at=None) | Q(answer=load.KEEP_HERE), school_class_id=class_id)
+        for subject, code, activity, student, field, closed_at, kind, text in rows.order_by("id").values_list(
+            "subject", "code", "activity_id", "student_id", "field", "closed_at", "ours_kind", "ours_text"
         ):
-            if subject.startswith("cell:"):
+            if closed_at is not None:
+                self.kept[activity, student] = codec.optional_value(kind, text)
+            elif subject.startswith("cell:"):
                 self.cells[activity, student] = CellSync.CONFLICT if code == "conflict" else CellSync.HELD
             elif subject in mass_change.WHOLE_CLASS:
                 self.class_braked = True

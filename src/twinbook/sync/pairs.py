@@ -5,10 +5,13 @@ Called inside a transaction under the class's lease.
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from typing import Any
 
-from twinbook.sync import errors, questions
-from twinbook.sync.models import Link, Pair, PairState, Problem
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+
+from twinbook.sync import clock, errors, questions
+from twinbook.sync.models import CellBaseRow, IntentRow, Link, Pair, PairState, Problem
 
 REPAIRED = "the pair was changed by a person"
 
@@ -77,6 +80,55 @@ def part(pair: Pair | None) -> None:
         Pair.objects.create(link=link, activity=activity, state=PairState.IGNORED_IN_LMS)
     if unique_id is not None:
         Pair.objects.create(link=link, unique_id=unique_id, state=PairState.IGNORED_IN_AERIES, **shown)
+
+
+def let_go(pair: Pair, state: PairState, why: str, **partner: Any) -> None:
+    """The activity goes on in `state` without its assignment, or with another (`partner`): nothing was ever agreed with
+    what it meets next.
+
+    The assignment that it had is remembered by itself, so that it is recognised, and asked about, where it turns up.
+    """
+    old = {
+        name: getattr(pair, name) for name in ("link_id", "unique_id", "external_id", "number", "their_title")
+    }
+    questions.close_of_pair(pair.id, why)
+    CellBaseRow.objects.filter(pair=pair).delete()
+    IntentRow.objects.filter(pair=pair, settled_at=None).update(settled_at=clock.now())
+    Pair.objects.filter(id=pair.id).update(
+        state=state, looked_generation=0, look_again_at=Now(), **{**_UNMET, **partner}
+    )
+    if old["unique_id"] is not None:
+        Pair.objects.create(state=PairState.UNLINKED, missing_since=pair.missing_since, **old)
+
+
+def end(pair: Pair, why: str) -> None:
+    """Neither side takes part any more; both are remembered, so that neither is created again."""
+    questions.close_of_pair(pair.id, why)
+    Pair.objects.filter(id=pair.id).update(state=PairState.UNLINKED, look_again_at=None)
+
+
+_UNMET: dict[str, Any] = {
+    "unique_id": None,
+    "external_id": None,
+    "number": None,
+    "their_title": "",
+    "fields": {},
+    "max_ours": None,
+    "max_entry": None,
+    "max_weight": None,
+    "their_due_on": None,
+    "their_grading_completed": False,
+    "create_sent_at": None,
+    "create_ended_at": None,
+    "create_lease": None,
+    "create_holder": "",
+    "create_confirmed": False,
+    "confirmed_in_summary": False,
+    "scores_read_at": None,
+    "fields_read_at": None,
+    "missing_since": None,
+}
+"""A pair that has not met an assignment yet."""
 
 
 def close_questions(pair: Pair) -> None:

@@ -6,6 +6,8 @@ is to be done with an item, and looks again. What each answer does stands in `sy
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -14,7 +16,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from twinbook.gradebook.cells import value_text
-from twinbook.sync import announce, answers, codec, errors, mass_change, questions, wake, wording
+from twinbook.sync import announce, answers, codec, errors, lease, mass_change, questions, wake, wording
 from twinbook.sync.answers.cells import our_cell
 from twinbook.sync.models import Link, Pair, Problem
 
@@ -43,6 +45,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 
 
+LEASE_WAIT_SECONDS = 20.0
 CHECK_AGAIN = "check_again"
 """Nothing but another look: every question that offers it can be answered so."""
 
@@ -112,9 +115,9 @@ def resolve(
     """Carries out one choice and has the class looked at. Returns the question as it stands; it closes by itself where
     the next look finds its cause gone. `fingerprint`: of the mass change that the person saw.
 
-    Raises NoSuchProblem, InvalidChoice, ProblemChanged, NotYet.
+    Raises NoSuchProblem, InvalidChoice, ProblemChanged, NotYet, and LeaseBusy while a look goes on and on.
     """
-    with transaction.atomic():
+    with _transaction(get(problem_id)):
         Problem.objects.select_for_update().filter(id=problem_id).first()
         row = get(problem_id)
         if choice not in CHOICES.get(row.code, ()):
@@ -129,6 +132,17 @@ def resolve(
     wake.wake_class(row.school_class_id)
     announce.announce(row.school_class_id)
     return body
+
+
+@contextmanager
+def _transaction(row: Problem) -> Iterator[None]:
+    if row.code not in answers.ALONE:
+        with transaction.atomic():
+            yield
+        return
+    holder = lease.this_process()
+    with lease.hold(row.school_class_id, holder, timeout=LEASE_WAIT_SECONDS) as held, held.committing():
+        yield
 
 
 def _carry_out(row: Problem, choice: str, actor: str) -> None:

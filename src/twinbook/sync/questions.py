@@ -91,6 +91,11 @@ def close_all(class_id: int, link_id: int, why: str) -> None:
     _close(_open_rows(class_id).filter(link_id=link_id), why)
 
 
+def close_of_pair(pair_id: int, why: str) -> None:
+    """Whatever is asked about the pair, its fields or its cells."""
+    _close(Problem.objects.filter(pair_id=pair_id, closed_at=None), why)
+
+
 def close(problem: Problem, why: str) -> None:
     _close(Problem.objects.filter(id=problem.id), why)
 

@@ -178,7 +178,12 @@ class Builder:
                 category = self.category_of.get(step.category_code)
                 commit.pair_with_new_activity(self.class_id, self.link.id, found, category, self.origin)
             case st.CreateAssignmentThere(activity_id, _, _, _):
-                self._pair(activity_id, None, PairState.CREATING)
+                Pair.objects.create(
+                    link=self.link,
+                    activity_id=activity_id,
+                    state=PairState.CREATING,
+                    confirmed_in_summary=True,
+                )
             case st.IgnoreHere(activity_id):
                 self._pair(activity_id, None, PairState.IGNORED_IN_LMS)
             case st.IgnoreThere(unique_id):

@@ -87,15 +87,18 @@ def of(row: Problem) -> Words:
         case "possible_duplicate":
             return _duplicate(row, what)
         case "copy_suspected":
-            return Words(
-                f"{_named(row, what)} in Aeries carries an id of Twinbook but is another assignment: a copy, it seems.",
-                "Say which one is the original.",
-            )
+            return _copy(row)
         case "deleted_in_aeries":
-            return Words(f"{what} is no longer in the Aeries gradebook.", "Nothing was deleted here.")
+            return Words(
+                f"{what} is no longer in the Aeries gradebook ({_there(row)}). Nothing was deleted here.",
+                "Create it in Aeries again with the scores from here, keep it here only, or delete it here as well. If "
+                "it was deleted by mistake, restore it in Aeries: this closes by itself.",
+            )
         case "deleted_in_lms":
             return Words(
-                f"{what} was deleted here and is still in Aeries.", "Delete it in Aeries, or restore it here."
+                f"{what} was deleted here and is still in the Aeries gradebook.",
+                f"Delete it in Aeries: {_there(row)}. This closes by itself once it is gone there. Or restore it here, "
+                "or leave it in Aeries only.",
             )
         case "points_changed":
             return Words(
@@ -121,6 +124,25 @@ def of(row: Problem) -> Words:
             )
         case _:
             return Words(f"{what} needs a look.", "Check it in both gradebooks.")
+
+
+def _there(row: Problem) -> str:
+    """The assignment as a teacher finds it in Aeries."""
+    if row.pair is None or row.pair.number is None:
+        return "its assignment"
+    return f"assignment {row.pair.number}, “{row.pair.their_title}”"
+
+
+def _copy(row: Problem) -> Words:
+    name, number = row.details.get("name", ""), row.details.get("number", "")
+    partner = row.details.get("partner_number")
+    known = "" if partner is None else f" Twinbook knows number {partner} as its partner."
+    return Words(
+        f"“{name}” (number {number}) in Aeries looks like one of Twinbook's own and is another assignment: a copy, it "
+        f"seems.{known}",
+        "Ours: the one known is the original, and this one comes here as new work. Other: this one is the original and "
+        "takes its place. Ignore: it stays in Aeries only. If it stands there twice by mistake, delete one in Aeries.",
+    )
 
 
 def _duplicate(row: Problem, what: str) -> Words:
@@ -172,11 +194,6 @@ def _how(details: dict[str, Any]) -> str:
 
 def _activity(row: Problem) -> str:
     return "the activity" if row.activity is None else f"“{row.activity.title}”"
-
-
-def _named(row: Problem, what: str) -> str:
-    name = row.details.get("name")
-    return f"“{name}”" if name else what
 
 
 def _student(row: Problem) -> str:

@@ -252,6 +252,13 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class EndPair:
+    """Both sides of the pair are gone, or the only one it had: it takes no part any more, and is never due again."""
+
+    pair: int
+
+
+@dataclass(frozen=True, slots=True)
 class StudentsSeen:
     students: tuple[TheirStudent, ...]
     began_at: datetime
@@ -308,6 +315,7 @@ Change = (
     | ScoresRead
     | LookAgain
     | Missing
+    | EndPair
     | StudentsSeen
     | GradebookSeen
     | GradebookMissing

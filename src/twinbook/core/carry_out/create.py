@@ -80,7 +80,7 @@ def create_assignment(link: LinkView, pair: PairView, lane: ef.Lane, report: Rep
     if isinstance(listing, ef.Trouble):
         return listing
     if not pair.create_confirmed:
-        twins = _likely(link, pair, listing)
+        twins = likely_there(link, lms_item(pair), listing, known=pair.confirmed_in_summary)
         if twins:
             yield from _hold(link, pair, report, "possible_duplicate", twins)
             return None
@@ -158,10 +158,27 @@ def _adopt(link: LinkView, pair: PairView, found: list[TheirAssignment], report:
     sent = pair.fields or sent_base(pair.activity, first)
     yield from _pin(pair, first, _found_base(link, sent, first), adopted=True)
     if len(found) > 1:
-        report.count("held")
-        held = ch.Held("copy_suspected", details={"numbers": ", ".join(str(a.number) for a in found)})
-        yield ef.Commit((ch.JudgePair(pair.id, pair.activity.id, held),))
+        report.count("held", len(found) - 1)
+        yield ef.Commit(tuple(_second(pair, first, other) for other in found[1:]))
     return Created(first, known_blank=False)
+
+
+def _second(pair: PairView, first: TheirAssignment, other: TheirAssignment) -> ch.JudgeSubjects:
+    """One that landed or was doubled after all: named as the next look at everything names it, with no scores in it."""
+    subject = f"aeries:{other.unique_id}"
+    details = copy_details(other, pair.activity.id, first.number)
+    return ch.JudgeSubjects(subject, {subject: ch.Held("copy_suspected", details=details)})
+
+
+def copy_details(copy: TheirAssignment, activity: int | None, number: int | None) -> dict[str, str]:
+    """`activity`, `number`: the work here that it is a copy of, and the number of the assignment that is known as its
+    partner."""
+    details = {"aeries_id": copy.unique_id, "number": str(copy.number), "name": copy.title}
+    if activity is not None:
+        details["activity_id"] = str(activity)
+    if number is not None:
+        details["partner_number"] = str(number)
+    return details
 
 
 def _found_base(link: LinkView, sent: FieldBase, found: TheirAssignment) -> FieldBase:
@@ -228,10 +245,14 @@ def _look_later(link: LinkView, pair: PairView, now: datetime) -> Generator[ef.E
     yield from _looked(link, pair, min(now + waited, max(allowed, now + _LATER)))
 
 
-def _likely(link: LinkView, pair: PairView, listing: ef.Listing) -> dict[str, str]:
-    paired = {head.unique_id for head in link.pairs if head.unique_id is not None}
+def likely_there(
+    link: LinkView, item: LmsActivity, listing: ef.Listing, *, known: bool = False
+) -> dict[str, str]:
+    """The likeliest partner among the assignments without one; empty: none. `known`: not of those that are left alone
+    there, which a person has seen."""
+    paired = {head.unique_id for head in link.pairs if known or not head.without_partner}
     unpaired = [sis_item(a) for a in listing.assignments if a.unique_id not in paired]
-    partners = likely_partners(lms_item(pair), unpaired, known_pairs(link, listing)) if unpaired else ()
+    partners = likely_partners(item, unpaired, known_pairs(link, listing)) if unpaired else ()
     if not partners:
         return {}
     by_id = {a.unique_id: a for a in listing.assignments}

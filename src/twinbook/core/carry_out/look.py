@@ -13,6 +13,7 @@ from twinbook.core.carry_out.one_pair import enrol_new, in_order, one_pair
 from twinbook.core.carry_out.outcome import Look, LookOutcome
 from twinbook.core.carry_out.ready import ready
 from twinbook.core.carry_out.taking_over import conclude
+from twinbook.core.carry_out.vanished import deleted_here
 from twinbook.core.carry_out.views import LinkView
 from twinbook.core.carry_out.whole import Whole
 
@@ -25,11 +26,14 @@ def push() -> Look:
     if trouble is not None:
         out.trouble = trouble
         return out
-    link = yield from enrol_new(link)
+    link = yield from enrol_new(link, ef.Lane.PERSON)
     for head in in_order(link.pairs):
         if not head.dirty:
             continue
-        yield from one_pair(link, head.id, ef.Lane.PERSON, out)
+        if head.activity_deleted:
+            out.trouble = out.trouble or (yield from deleted_here(link, head, ef.Lane.PERSON, out.report))
+        else:
+            yield from one_pair(link, head.id, ef.Lane.PERSON, out)
         if out.trouble is not None and out.trouble.stops_the_class:
             return out
     if not out.again and out.trouble is None and link.writes:

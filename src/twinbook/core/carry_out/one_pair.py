@@ -7,6 +7,7 @@ from typing import Any
 
 from twinbook.core.carry_out import changes as ch
 from twinbook.core.carry_out import effects as ef
+from twinbook.core.carry_out.create import activity_item, likely_there
 from twinbook.core.carry_out.outcome import LookOutcome
 from twinbook.core.carry_out.pair_work import PairWork
 from twinbook.core.carry_out.taking_over import conclude_pair
@@ -18,7 +19,9 @@ def in_order(pairs: tuple[PairHead, ...]) -> list[PairHead]:
     return sorted(pairs, key=lambda head: (not head.dirty, head.id))
 
 
-def enrol_new(link: LinkView) -> Generator[ef.Effect, Any, LinkView]:
+def enrol_new(
+    link: LinkView, lane: ef.Lane, listing: ef.Listing | None = None
+) -> Generator[ef.Effect, Any, LinkView]:
     """Activities that stand in no pair yet, by the class's setting (A4). `ask` enrols nothing: the question stands."""
     if not link.new_activities or not link.writes:
         return link
@@ -28,17 +31,19 @@ def enrol_new(link: LinkView) -> Generator[ef.Effect, Any, LinkView]:
             case NewItems.CREATE | NewItems.IGNORE:
                 changes.append(ch.Enrol(activity.id, ignored=link.new_in_lms is NewItems.IGNORE))
             case NewItems.ASK:
-                if activity.published:
-                    changes.append(_ask_about(activity))
+                if activity.published and (listing is not None or activity.id not in link.asked_about):
+                    listed = listing or (yield ef.ListAssignments(lane))
+                    changes.append(_ask_about(link, activity, listed))
     yield ef.Commit(tuple(changes))
     fresh: LinkView = yield ef.LoadLink()
     return fresh
 
 
-def _ask_about(activity: OurActivity) -> ch.JudgePair:
-    return ch.JudgePair(
-        0, activity.id, ch.Held("possible_duplicate", details={"reason": "new here; the class asks"})
-    )
+def _ask_about(link: LinkView, activity: OurActivity, listed: ef.Listing | ef.Trouble) -> ch.JudgePair:
+    """With its likely partner there, where the list could be read."""
+    partner = {} if isinstance(listed, ef.Trouble) else likely_there(link, activity_item(activity), listed)
+    details = partner or {"reason": "new here; the class asks"}
+    return ch.JudgePair(0, activity.id, ch.Held("possible_duplicate", details=details))
 
 
 def one_pair(

@@ -28,6 +28,7 @@ from twinbook.core.carry_out.scores import (
     ScoresOutcome,
     carry_out_scores,
 )
+from twinbook.core.carry_out.vanished import found_again, not_found
 from twinbook.core.carry_out.views import LinkView, PairHead, PairState, PairView
 from twinbook.core.snapshot import TheirAssignment
 from twinbook.core.values import Maxima
@@ -145,6 +146,8 @@ class PairWork:
         if isinstance(reading, ef.Trouble):
             yield from self._not_readable(reading)
             return None
+        if self.link.writes and (found := found_again(self._head, self.pair.open_question)):
+            yield ef.Commit(found)
         maxima = self._maxima()
         if maxima is None or self._surprising(reading, maxima):
             surprised = yield from self._surprise()
@@ -210,56 +213,24 @@ class PairWork:
         if trouble.family is not ef.Family.NOT_FOUND or not self.link.writes:
             self.trouble = trouble
             return _WAIT
-        head = next(head for head in self.link.pairs if head.id == self.pair.id)
-        self.trouble = yield from not_found(self.link, head, self.lane, self.report)
+        if self._head is None:
+            self.trouble = trouble
+            return _WAIT
+        self.trouble = yield from not_found(self.link, self._head, self.lane, self.report)
         if self.trouble is None:
             yield from self._looked_without_cells()
         return _WAIT
 
     @property
+    def _head(self) -> PairHead | None:
+        return next((head for head in self.link.pairs if head.id == self.pair.id), None)
+
+    @property
     def _was_missing(self) -> bool:
-        return any(head.id == self.pair.id and head.missing_since is not None for head in self.link.pairs)
+        return self._head is not None and self._head.missing_since is not None
 
     @property
     def _unique_id(self) -> str:
         if self.pair.unique_id is None:
             raise ValueError("a linked pair has an assignment")
         return self.pair.unique_id
-
-
-def not_found(
-    link: LinkView, head: PairHead, lane: ef.Lane, report: Report
-) -> Generator[ef.Effect, Any, ef.Trouble | None]:
-    """A7: missing from one answer, then, a while later, by its own address as well: only then it is a question."""
-    now: datetime = yield ef.Now()
-    if head.missing_since is None:
-        yield ef.Commit((ch.Missing(head.id, now), ch.LookAgain(head.id, now + link.second_look)))
-        report.count("skipped")
-        return None
-    if now < head.missing_since + link.second_look:
-        yield ef.Commit((ch.LookAgain(head.id, head.missing_since + link.second_look),))
-        report.count("skipped")
-        return None
-    return (yield from _second_look(head, lane, report, now))
-
-
-def _second_look(
-    head: PairHead, lane: ef.Lane, report: Report, now: datetime
-) -> Generator[ef.Effect, Any, ef.Trouble | None]:
-    """Found after all: what was saved meanwhile is looked for at once."""
-    read = yield ef.ReadAssignment(head.unique_id or "", lane)
-    if not isinstance(read, ef.Trouble):
-        yield ef.Commit(
-            (
-                ch.Missing(head.id, None),
-                ch.JudgePair(head.id, head.activity_id, None),
-                ch.LookAgain(head.id, now),
-            )
-        )
-        return None
-    if read.family is not ef.Family.NOT_FOUND:
-        return read
-    report.count("held")
-    held = ch.Held("deleted_in_aeries")
-    yield ef.Commit((ch.JudgePair(head.id, head.activity_id, held), ch.LookAgain(head.id, None)))
-    return None

@@ -171,6 +171,7 @@ class _Look:
             students_read_after=True,
             term_open=self.link.term_open(self.pair.their_due_on),
             send_anyway=view.send_anyway,
+            keep_here=view.keep_here,
         )
         overwrite = self._overwrite(view, theirs)
         decision = decide(state, self.link.far, self.terms, self.link.policy, overwrite=overwrite)

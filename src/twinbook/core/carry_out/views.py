@@ -54,6 +54,17 @@ class PairHead:
     ours: OurActivity | None = None
     """The pair's activity: the class's pairs teach the proposer its habits."""
     scores_read_at: datetime | None = None
+    external_id: str | None = None
+
+    @property
+    def remembered(self) -> bool:
+        """An assignment that was ours once and is gone: should it turn up again, a person is asked."""
+        return self.state is PairState.UNLINKED and self.activity_id is None
+
+    @property
+    def without_partner(self) -> bool:
+        """Left alone on its side: a new item of the other side may be the same work (A4)."""
+        return self.state in (PairState.IGNORED_IN_LMS, PairState.IGNORED_IN_AERIES) or self.remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,8 @@ class LinkView:
     pairs: tuple[PairHead, ...]
     new_activities: tuple[OurActivity, ...]
     """Activities in no pair yet."""
+    asked_about: frozenset[int]
+    """Those of them about which a person is asked already (`new_in_lms` ask)."""
     missing_since: datetime | None
     """First look that did not find the gradebook itself (A7)."""
     create_here: frozenset[str]
@@ -138,6 +151,7 @@ class CellView:
     intents: tuple[Intent, ...]
     problem: OpenProblem | None
     send_anyway: bool
+    keep_here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +178,8 @@ class PairView:
     """Code of an open problem of the pair itself (possible_duplicate, rejected_by_aeries …)."""
     fields_in_question: bool
     """A problem about one of its fields is open: a look that finds them fine has to close it."""
+    confirmed_in_summary: bool = False
+    """Who confirmed this create saw what is left alone there; only what has appeared since may hold it (A4)."""
 
     @property
     def has_values(self) -> bool:

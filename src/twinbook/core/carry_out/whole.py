@@ -16,13 +16,15 @@ from twinbook.core.carry_out import changes as ch
 from twinbook.core.carry_out import effects as ef
 from twinbook.core.carry_out.create import (
     EXTERNAL_PREFIX,
+    activity_item,
+    copy_details,
     known_pairs,
     lms_item,
     sis_item,
 )
 from twinbook.core.carry_out.one_pair import enrol_new, in_order, one_pair
 from twinbook.core.carry_out.outcome import Look, LookOutcome
-from twinbook.core.carry_out.pair_work import LONG_AGO, PairWork, not_found
+from twinbook.core.carry_out.pair_work import LONG_AGO, PairWork
 from twinbook.core.carry_out.ready import is_stale, read_gradebook, read_students
 from twinbook.core.carry_out.report import Line
 from twinbook.core.carry_out.scores import (
@@ -31,6 +33,7 @@ from twinbook.core.carry_out.scores import (
     kind_of,
 )
 from twinbook.core.carry_out.taking_over import conclude, planned
+from twinbook.core.carry_out.vanished import deleted_here, found_again, not_found
 from twinbook.core.carry_out.views import LinkView, NewItems, PairHead, PairState, PairView
 from twinbook.core.matching import LmsActivity, SisAssignment, likely_partners
 from twinbook.core.snapshot import TheirAssignment
@@ -38,7 +41,6 @@ from twinbook.core.values import Blank
 
 Habits = list[tuple[LmsActivity, SisAssignment]]
 """The class's pairs, which teach the proposer its habits."""
-_GONE = ("deleted_in_lms", "deleted_in_aeries")
 
 
 FEW = 3
@@ -78,7 +80,7 @@ class Whole:
             )
             return self.out
         self.most_vanished = _most_vanished(link, listing)
-        link = yield from enrol_new(link)
+        link = yield from enrol_new(link, self.lane, listing)
         yield from self._pairs(link, listing)
         if self._stopped():
             return self.out
@@ -163,14 +165,17 @@ class Whole:
             if link.writes:
                 self._note(trouble=(yield from not_found(link, head, self.lane, self.out.report)))
             return
-        if head.activity_deleted and head.state is PairState.LINKED:
-            yield from self._deleted_here(link, head)
+        if head.activity_deleted:
+            found = replace(head, missing_since=None)
+            if link.writes and head.missing_since is not None:
+                yield ef.Commit((ch.Missing(head.id, None),))
+            self._note(trouble=(yield from deleted_here(link, found, self.lane, self.out.report)))
             return
         pair: PairView | None = yield ef.LoadPair(head.id)
         if pair is None:
             return
-        if link.writes and (head.missing_since is not None or pair.open_question in _GONE):
-            yield ef.Commit((ch.Missing(head.id, None), ch.JudgePair(head.id, head.activity_id, None)))
+        if link.writes and (seen := found_again(head, pair.open_question)):
+            yield ef.Commit(seen)
         fresh = yield from self._link()
         yield from self._work(fresh, pair, by_id.get(head.unique_id or ""))
 
@@ -197,12 +202,6 @@ class Whole:
             return
         self.item_trouble = trouble
         self.out.report.troubles.append(trouble.message)
-
-    def _deleted_here(self, link: LinkView, head: PairHead) -> Generator[ef.Effect, Any, None]:
-        """A7: its assignment stays as it is, and a person is asked."""
-        self.out.report.count("held")
-        if link.writes:
-            yield ef.Commit((ch.JudgePair(head.id, head.activity_id, ch.Held("deleted_in_lms")),))
 
     def _finish(self, listing: ef.Listing, *, seen: int) -> Generator[ef.Effect, Any, None]:
         """Students are read after the scores (C7); then the brake judges, and what it lets through is taken over.
@@ -255,9 +254,14 @@ class Whole:
 
     def _new_in_aeries(self, link: LinkView, listing: ef.Listing) -> Generator[ef.Effect, Any, None]:
         """A4, the other direction: assignments that stand in no pair."""
-        paired = {head.unique_id for head in link.pairs if head.unique_id is not None}
+        paired = {head.unique_id for head in link.pairs if not head.remembered}
         waiting = yield from self._waiting_here(link)
         candidates = [lms_item(pair) for pair in waiting]
+        candidates += [
+            activity_item(head.ours)
+            for head in link.pairs
+            if head.ours is not None and head.without_partner and not head.activity_deleted
+        ]
         habits = known_pairs(link, listing)
         creating = {pair.external_id for pair in waiting if pair.create_sent_at is not None}
         for assignment in listing.assignments:
@@ -265,7 +269,7 @@ class Whole:
                 continue
             if assignment.category_code in link.ignored_codes:
                 continue
-            yield from self._one_new(link, assignment, candidates, habits)
+            yield from self._one_new(link, assignment, candidates, habits, listing)
         if link.writes:
             yield ef.Commit((ch.JudgeSubjects("aeries", self.questions),))
 
@@ -277,16 +281,25 @@ class Whole:
                 pair: PairView | None = yield ef.LoadPair(head.id)
                 if pair is not None:
                     found.append(pair)
+        for activity in link.new_activities:
+            unpaired: PairView | None = yield ef.LoadUnpaired(activity.id)
+            if unpaired is not None:
+                found.append(unpaired)
         return found
 
     def _one_new(
-        self, link: LinkView, assignment: TheirAssignment, candidates: list[LmsActivity], habits: Habits
+        self,
+        link: LinkView,
+        assignment: TheirAssignment,
+        candidates: list[LmsActivity],
+        habits: Habits,
+        listing: ef.Listing,
     ) -> Generator[ef.Effect, Any, None]:
         report = self.out.report
         ignored = link.new_in_aeries is NewItems.IGNORE or assignment.untouchable
         if not ignored:
             asked = assignment.unique_id not in link.create_here
-            question = self._question_about(link, assignment, candidates, habits) if asked else None
+            question = self._question_about(link, assignment, candidates, habits, listing) if asked else None
             if question is not None:
                 report.count("held")
                 self.questions[f"aeries:{assignment.unique_id}"] = question
@@ -316,15 +329,20 @@ class Whole:
                 self.out.report.add(line, "scores_set")
 
     def _question_about(
-        self, link: LinkView, assignment: TheirAssignment, candidates: list[LmsActivity], habits: Habits
+        self,
+        link: LinkView,
+        assignment: TheirAssignment,
+        candidates: list[LmsActivity],
+        habits: Habits,
+        listing: ef.Listing,
     ) -> ch.Held | None:
         details = {
             "aeries_id": assignment.unique_id,
             "number": str(assignment.number),
             "name": assignment.title,
         }
-        if assignment.external_id.startswith(EXTERNAL_PREFIX):
-            return ch.Held("copy_suspected", details=details)
+        if assignment.external_id.startswith(EXTERNAL_PREFIX) or _was_known(link, assignment):
+            return ch.Held("copy_suspected", details=_copied(link, assignment, listing))
         if assignment.category_code not in link.categories.category_of:
             return ch.Held("category_unmapped", details=details)
         if self.most_vanished:
@@ -350,3 +368,16 @@ def _most_vanished(link: LinkView, listing: ef.Listing) -> bool:
     linked = [head for head in link.pairs if head.state is PairState.LINKED]
     gone = sum(head.unique_id not in listed for head in linked)
     return gone >= FEW and gone * 2 > len(linked)
+
+
+def _was_known(link: LinkView, assignment: TheirAssignment) -> bool:
+    return any(head.remembered and head.unique_id == assignment.unique_id for head in link.pairs)
+
+
+def _copied(link: LinkView, copy: TheirAssignment, listing: ef.Listing) -> dict[str, str]:
+    """With the work here that it is a copy of, if it is this class's."""
+    head = next((h for h in link.pairs if h.external_id and h.external_id == copy.external_id), None)
+    if head is None or head.activity_id is None or head.activity_deleted:
+        return copy_details(copy, None, None)
+    numbers = (a.number for a in listing.assignments if a.unique_id == head.unique_id)
+    return copy_details(copy, head.activity_id, next(numbers, None))

@@ -8,12 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from twinbook.sync.answers import cells, duplicates, mass_change
+from twinbook.sync.answers import cells, copies, deleted, duplicates, mass_change
 from twinbook.sync.answers.answer import Answer
 
 BUILT: Mapping[tuple[str, str], Answer] = {
     **cells.ANSWERS,
+    **copies.ANSWERS,
+    **deleted.ANSWERS,
     **duplicates.ANSWERS,
     **mass_change.ANSWERS,
 }
 """By code and choice. Who builds further ones adds a module and a line here."""
+
+ALONE = frozenset({"copy_suspected", "deleted_in_aeries", "deleted_in_lms", "possible_duplicate"})
+"""Codes whose answers give a pair another partner: under the class's lease, so that no look that began with the old one
+still commits what it read."""

@@ -70,10 +70,11 @@ def _retry(row: Problem, choice: str, actor: str) -> None:
     questions.close(row, "tried again")
 
 
-def _send_anyway(row: Problem, choice: str, actor: str) -> None:
+def _after_the_term(row: Problem, choice: str, actor: str) -> None:
+    """Stands for this version of the value; another one is asked about again."""
     row.answer = choice
     row.save(update_fields=["answer"])
-    questions.close(row, "to be sent anyway")
+    questions.close(row, f"a person chose: {choice}")
 
 
 ANSWERS: dict[tuple[str, str], Answer] = {
@@ -84,5 +85,6 @@ ANSWERS: dict[tuple[str, str], Answer] = {
     ("rejected_by_aeries", "use_aeries"): _theirs,
     ("rejected_by_aeries", "retry"): _retry,
     ("unknown_mark", "keep_mark"): _theirs,
-    ("term_ended", "send_anyway"): _send_anyway,
+    ("term_ended", load.SEND_ANYWAY): _after_the_term,
+    ("term_ended", load.KEEP_HERE): _after_the_term,
 }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.db.models.functions import Now
 
+from twinbook.gradebook.models import Activity
 from twinbook.sync import errors, questions
 from twinbook.sync.answers.answer import Answer
 from twinbook.sync.models import Link, Pair, PairState, Problem
@@ -14,7 +15,7 @@ from twinbook.sync.models import Link, Pair, PairState, Problem
 def _settle(row: Problem, choice: str, actor: str) -> None:
     """Ours that is not there yet (`activity:ID`), or theirs that is not here yet (`aeries:UNIQUE-ID`)."""
     if row.subject.startswith("aeries:"):
-        settle_new_there(row, choice)
+        _settle_new_there(row, choice)
     else:
         _settle_new_here(row, choice)
     questions.close(row, f"a person chose: {choice}")
@@ -34,28 +35,35 @@ def _settle_new_here(row: Problem, choice: str) -> None:
             Pair.objects.filter(id=pair.id).update(state=PairState.IGNORED_IN_LMS)
 
 
-def settle_new_there(row: Problem, choice: str) -> None:
+def _settle_new_there(row: Problem, choice: str) -> None:
     assert row.link_id is not None
     match choice:
         case "match":
             activity = row.details.get("activity_id")
-            pair = (
-                Pair.objects.filter(link_id=row.link_id, activity_id=activity).first() if activity else None
-            )
-            if pair is None:
+            if activity is None or not Activity.objects.filter(id=activity, deleted_at=None).exists():
                 raise errors.ProblemChanged("There is no partner here any more.", hint="Create or ignore it.")
+            pair, _ = Pair.objects.get_or_create(
+                link_id=row.link_id, activity_id=activity, defaults={"state": PairState.CREATING}
+            )
             _join(pair, row.details)
         case "create":
             row.answer = choice
             row.save(update_fields=["answer"])
         case "ignore":
-            Pair.objects.create(
+            Pair.objects.update_or_create(
                 link_id=row.link_id,
                 unique_id=row.details["aeries_id"],
-                number=int(row.details["number"]),
-                their_title=row.details["name"],
-                state=PairState.IGNORED_IN_AERIES,
+                activity=None,
+                defaults={
+                    "number": int(row.details["number"]),
+                    "their_title": row.details["name"],
+                    "state": PairState.IGNORED_IN_AERIES,
+                },
             )
+            # It was asked about as the partner of work here, which now goes its own way.
+            Pair.objects.filter(
+                link_id=row.link_id, activity_id=row.details.get("activity_id"), state=PairState.CREATING
+            ).update(create_confirmed=True)
     Link.objects.filter(id=row.link_id).update(look_at_everything=True)
 
 
@@ -63,7 +71,11 @@ def _join(pair: Pair, details: Mapping[str, str]) -> None:
     """A first meeting (A2): the next look reads the assignment and keeps both sides' fields as they stand."""
     if "aeries_id" not in details:
         raise errors.InvalidChoice("There is no partner to match with.", hint="Choose create or ignore.")
-    if Pair.objects.filter(link_id=pair.link_id, unique_id=details["aeries_id"]).exists():
+    if pair.unique_id is not None:
+        raise errors.ProblemChanged("This activity has a partner already.", hint="Create or ignore it.")
+    same = Pair.objects.filter(link_id=pair.link_id, unique_id=details["aeries_id"])
+    same.filter(activity=None).delete()
+    if same.exists():
         raise errors.ProblemChanged("This assignment already has a partner.", hint="Create or ignore it.")
     Pair.objects.filter(id=pair.id).update(
         state=PairState.LINKED,

@@ -142,13 +142,25 @@ def _line(row: Problem, *, changed: bool, checking: bool) -> Line:
         choices=tuple(
             Choice(word, words.choice(row.code, word, of_one=True, ours=ours, theirs=theirs))
             for word in problems.built(row.code)
-            if not (word == "match" and "aeries_id" not in row.details)
+            if _possible(row, word)
         ),
         student_id=row.student_id,
         activity_id=row.activity_id,
         changed=changed,
         checking=checking,
     )
+
+
+def _possible(row: Problem, word: str) -> bool:
+    match row.code, word:
+        case "possible_duplicate", "match":
+            return "aeries_id" in row.details and (
+                "activity_id" in row.details or row.activity_id is not None
+            )
+        case "copy_suspected", "other":
+            return "activity_id" in row.details
+        case _:
+            return True
 
 
 def _title(row: Problem) -> str:

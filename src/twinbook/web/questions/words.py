@@ -57,6 +57,14 @@ def explained(code: str, *, of_field: bool) -> str:
             return _("Aeries takes no marks from other programs. Type each in Aeries; it closes by itself.")
         case "clear_needs_typing":
             return _("Aeries cannot be told to clear a score. Clear each in Aeries; it closes by itself.")
+        case "deleted_in_aeries":
+            return _("Gone from the Aeries gradebook. Nothing was deleted here.")
+        case "deleted_in_lms":
+            return _(
+                "Twinbook deletes nothing in Aeries. Delete each there and it closes by itself, or choose otherwise."
+            )
+        case "copy_suspected":
+            return _("Nothing is read from them or written to them before you say what they are.")
         case "student_not_in_gradebook":
             return _("Add them in Aeries (Gradebook › Students); their scores follow by themselves.")
         case _:
@@ -94,7 +102,25 @@ def choice(code: str, word: str, *, of_one: bool, ours: str | None = None, their
             return _("Create it as new")
         case "possible_duplicate", "ignore":
             return _("Leave it alone")
+        case "deleted_in_aeries", "recreate":
+            return _("Create it in Aeries again")
+        case "deleted_in_aeries", "keep_here":
+            return _("Keep it here only")
+        case "deleted_in_aeries", "delete_here":
+            return _("Delete it here too")
+        case "deleted_in_lms", "restore_here":
+            return _("Restore it here")
+        case "deleted_in_lms", "leave_in_aeries":
+            return _("Leave it in Aeries only")
+        case "copy_suspected", "ours":
+            return _("Ours is the original: bring this one here as new work")
+        case "copy_suspected", "other":
+            return _("This one is the original: let it take the place of ours")
+        case "copy_suspected", "ignore":
+            return _("Leave it in Aeries only")
         case "term_ended", "send_anyway":
             return _("Send anyway")
+        case "term_ended", "keep_here":
+            return _("Keep it here only")
         case _:
             return word.replace("_", " ").capitalize()
