@@ -34,7 +34,7 @@ from twinbook.aeries.rights import (
     Right,
 )
 from twinbook.aeries.transport import TimeOuts
-from twinbook.aeries.wire import Call, Wire, path
+from twinbook.aeries.wire import Call, Heard, Wire, path
 
 T = TypeVar("T")
 
@@ -62,7 +62,9 @@ class AeriesClient:
         largest_answer: int = _LARGEST_ANSWER,
         tls: ssl.SSLContext | None = None,
         wall: Callable[[], datetime] = lambda: datetime.now(UTC),
+        heard: Heard | None = None,
     ) -> None:
+        """`heard` is told after each request how Aeries takes this connection (`refusals`)."""
         self.address = normalise_address(address, allow_http=allow_http)
         self.database_year = database_year
         self._wire = Wire(
@@ -75,6 +77,7 @@ class AeriesClient:
             largest_answer=largest_answer,
             tls=tls,
             wall=wall,
+            heard=heard,
         )
 
     def __repr__(self) -> str:

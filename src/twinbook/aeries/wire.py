@@ -18,6 +18,7 @@ from urllib.parse import quote
 import httpcore2
 import httpx2
 
+from twinbook.aeries import refusals
 from twinbook.aeries.errors import (
     AeriesError,
     BadAnswer,
@@ -43,6 +44,8 @@ from twinbook.aeries.rights import Right
 from twinbook.aeries.transport import Progress, TimeOuts, Transport, following
 
 T = TypeVar("T")
+Heard = Callable[[str | None, frozenset[str]], None]
+"""Of an answered request: what refuses this connection (None: nothing), and what it proves to be accepted."""
 
 _LARGEST_MESSAGE = 300
 _LONGEST_PAUSE = 3600.0
@@ -66,6 +69,11 @@ class Call:
     def is_base(self) -> bool:
         """Answered by every Aeries: a failure to find it is a wrong address."""
         return self.path in ("systeminfo", "schools")
+
+    @property
+    def proof(self) -> frozenset[str]:
+        """What is accepted when this was answered. Systeminfo needs no certificate (reference §3.2)."""
+        return refusals.proof(self.right, with_certificate=self.path != "systeminfo")
 
 
 @dataclass(frozen=True)
@@ -118,6 +126,7 @@ class Wire:
         largest_answer: int,
         tls: ssl.SSLContext | None,
         wall: Callable[[], datetime],
+        heard: Heard | None = None,
     ) -> None:
         """`address` is normalised. Raises `CertificateMalformed`, `WrongAddress`."""
         if not certificate or not certificate.isascii() or not certificate.isalnum():
@@ -129,6 +138,7 @@ class Wire:
         self._total = time_outs.total
         self._largest_answer = largest_answer
         self._wall = wall
+        self._heard = heard
         if tls is None and address.startswith("https:"):
             tls = httpx2.create_ssl_context()
         try:
@@ -155,16 +165,26 @@ class Wire:
         is spent, or the lane to take one in. Raises any `AeriesError`, with its request."""
         started = _Started(call, time.monotonic(), self._wall(), self._wall)
         try:
-            if isinstance(via, Permit):
-                via.spend()
-                return self._exchange(call, understand)
-            with self._permits.acquire(via) as permit:
-                permit.spend()
-                return self._exchange(call, understand)
+            answer = self._permitted(call, via, understand)
         except AeriesError as error:
             # From the budget: nothing was sent, and a write must be able to say so.
             error.request = error.request or started.record()
+            if self._heard is not None and (refused := refusals.refused_for(error)) is not None:
+                self._heard(refused, frozenset())
             raise
+        if self._heard is not None:
+            self._heard(None, call.proof)
+        return answer
+
+    def _permitted(
+        self, call: Call, via: Lane | Permit, understand: Callable[[object], T]
+    ) -> tuple[T, Request]:
+        if isinstance(via, Permit):
+            via.spend()
+            return self._exchange(call, understand)
+        with self._permits.acquire(via) as permit:
+            permit.spend()
+            return self._exchange(call, understand)
 
     def _exchange(self, call: Call, understand: Callable[[object], T]) -> tuple[T, Request]:
         started = _Started(call, time.monotonic(), self._wall(), self._wall)

@@ -1,11 +1,13 @@
 """The connection to Aeries: one row; the certificate goes in and never comes out again."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TypedDict
 
 from django.db import transaction
+from django.db.models.functions import Now
 
-from twinbook.aeries import health
+from twinbook.aeries import health, refusals
 from twinbook.aeries.address import normalise_address
 from twinbook.aeries.client import AeriesClient
 from twinbook.aeries.errors import AeriesError, Wait
@@ -69,6 +71,7 @@ def put(changes: ConnectionChanges) -> AeriesConnection:
         if changes.keys() & {"url", "certificate", "database_year"}:
             row.state = ConnectionState.NEVER_CHECKED
             row.checked_at = row.unreachable_since = None
+            row.refused_for = ""
         if changes.keys() & {"url", "database_year"}:
             roster_changes.forget()
         row.save()
@@ -99,21 +102,35 @@ def check(client: AeriesClient, now: datetime) -> health.Check:
     row = get()
     if found.system_info is not None and row.database_year is None:
         AeriesConnection.objects.filter(id=1).update(database_year=found.system_info.database_year)
-    note(_state(found), now)
+    note(
+        _state(found), now, refused_for="" if found.error is None else refusals.refused_for(found.error) or ""
+    )
     return found
 
 
-def note(state: ConnectionState, now: datetime) -> None:
+def note_refused(what: str) -> bool:
+    """A request was refused for that; whether this is news. Costs one short query."""
+    changed = AeriesConnection.objects.filter(id=1).exclude(state=ConnectionState.REFUSED, refused_for=what)
+    return bool(changed.update(state=ConnectionState.REFUSED, refused_for=what, checked_at=Now()))
+
+
+def note_accepted(proof: Collection[str]) -> bool:
+    """A request was answered that proves that much; whether a refusal ends with it. Costs one short query."""
+    refused = AeriesConnection.objects.filter(id=1, state=ConnectionState.REFUSED, refused_for__in=proof)
+    return bool(refused.update(state=ConnectionState.OK, refused_for="", checked_at=Now()))
+
+
+def note(state: ConnectionState, now: datetime, *, refused_for: str = "") -> None:
     """Keeps a state that somebody has seen; the start of an outage stays while it lasts."""
     get()
     with transaction.atomic():
         row = AeriesConnection.objects.select_for_update().get(id=1)
-        row.state, row.checked_at = state, now
+        row.state, row.checked_at, row.refused_for = state, now, refused_for
         if state != ConnectionState.UNREACHABLE:
             row.unreachable_since = None
         elif row.unreachable_since is None:
             row.unreachable_since = now
-        row.save(update_fields=["state", "checked_at", "unreachable_since"])
+        row.save(update_fields=["state", "checked_at", "refused_for", "unreachable_since"])
 
 
 def _state(found: health.Check) -> ConnectionState:

@@ -216,6 +216,8 @@ class AeriesConnection(models.Model):
         max_length=13, choices=ConnectionState.choices, default=ConnectionState.NEVER_CHECKED
     )
     checked_at = models.DateTimeField(null=True)
+    refused_for = models.TextField(blank=True, default="")
+    """While `refused`: for what, as `aeries.refusals` names it; the next request that proves it ends the state."""
     unreachable_since = models.DateTimeField(null=True)
 
     class Meta:

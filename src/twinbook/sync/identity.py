@@ -6,16 +6,22 @@ from collections.abc import Callable
 from datetime import date
 
 from twinbook.aeries.client import AeriesClient
+from twinbook.aeries.errors import WrongYear
 from twinbook.aeries.health import check_identity
 from twinbook.aeries.models import SystemInfo
-from twinbook.sync import clock
+from twinbook.sync import clock, refusals
 from twinbook.sync.models import RemoteState
 
 
 def check(connection_id: int, client: AeriesClient, ask: Callable[[], SystemInfo]) -> tuple[int, date]:
-    """Asks once; returns the year that Aeries answers for and its date, and keeps both. Raises WrongYear."""
+    """Asks once; returns the year that Aeries answers for and its date, and keeps both. Raises WrongYear, and then the connection shows as refused."""
     info = ask()
-    year = check_identity(info, client.database_year)
+    try:
+        year = check_identity(info, client.database_year)
+    except WrongYear:
+        refusals.of_year(right=False)
+        raise
+    refusals.of_year(right=True)
     now = clock.now()
     today = info.today or now.date()
     RemoteState.objects.update_or_create(

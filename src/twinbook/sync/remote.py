@@ -9,6 +9,7 @@ from twinbook.aeries.client import AeriesClient
 from twinbook.aeries.transport import TimeOuts
 from twinbook.district import secrets
 from twinbook.district.models import AeriesConnection
+from twinbook.sync import refusals
 from twinbook.sync.budget import DatabasePermits
 
 
@@ -69,6 +70,7 @@ def client() -> AeriesClient:
             time_outs=wanted.time_outs,
             allow_http=wanted.allow_http,
             connections=max(wanted.in_flight, 1) + 2,
+            heard=refusals.heard,
         )
         _open = (wanted, made)
         return made
