@@ -78,7 +78,6 @@ TABLE: dict[tuple[str, str], tuple[Need, Any]] = {
 }
 NOT_YET = {
     ("POST", f"{CLASS}/sections"),
-    ("POST", "/runs/{run_id}/undo"),
     ("GET", f"{CLASS}/agreement"),
 }
 

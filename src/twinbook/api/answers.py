@@ -255,6 +255,20 @@ class Change(BaseModel):
     after: str | None
 
 
+class Line(BaseModel):
+    """What an undo or a restore left as it stands, or what a person does in Aeries; `message` says why or what."""
+
+    side: Side
+    code: str
+    activity: str
+    student: str | None
+    activity_id: Ids | None
+    student_id: Ids | None
+    stands: str | None
+    wanted: str | None
+    message: str
+
+
 class Plan(BaseModel):
     """What a run did or, for a dry run, would do. A set-up's summary tells more; a night's names its classes."""
 
@@ -265,6 +279,8 @@ class Plan(BaseModel):
     counts: Counts
     changes: list[Change]
     backup: str
+    left: list[Line] | None = None
+    tasks: list[Line] | None = None
 
 
 class Named(Answer):

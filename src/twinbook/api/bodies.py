@@ -234,6 +234,11 @@ class ForceBody(Body):
     dry_run: StrictBool = False
 
 
+class UndoBody(Body):
+    dry_run: StrictBool = False
+    class_id: str | None = None
+
+
 class SettingsBody(Body):
     mode: str = ""
     conflict_policy: str = ""

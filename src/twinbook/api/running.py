@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest
 from ninja import Router, Status
 
 from twinbook.api import access, answers, paging
-from twinbook.api.bodies import ForceBody, ResolveBody, SettingsBody
+from twinbook.api.bodies import ForceBody, ResolveBody, SettingsBody, UndoBody
 from twinbook.api.openapi import answer
 from twinbook.api.problem import Forbidden
 from twinbook.district import roles
@@ -17,6 +17,7 @@ from twinbook.gradebook.models import HistoryEntry
 from twinbook.sync import errors, force, problems, runs, settings
 from twinbook.sync.models import Run
 from twinbook.sync.problems import Seen
+from twinbook.sync.undo import request as undo_request
 
 router = Router(tags=["running"])
 Json = dict[str, Any]
@@ -54,13 +55,25 @@ def get_plan(request: HttpRequest, run_id: str) -> Json:
     return runs.plan(_run(request, run_id))
 
 
-@router.post("/runs/{run_id}/undo", **answer(answers.Run, 202, not_yet=True))
-def undo_run(request: HttpRequest, run_id: str) -> Status[Any]:
-    """Undo a run. Not yet: answers 501."""
-    run = _run(request, run_id)
+@router.post("/runs/{run_id}/undo", **answer(answers.Run, 202, refuses=[409]))
+def undo_run(request: HttpRequest, run_id: str, body: UndoBody | None = None) -> Status[Any]:
+    """Both sides back to the values agreed before the run, only where nobody has edited since. With `dry_run` nothing is
+    written. Of a district-wide run: `class_id` names one of your classes; the whole of it is an administrator's."""
+    body = body or UndoBody()
+    run = runs.get(access.number(run_id))
+    class_id = _class_to_undo(request, run, body.class_id)
+    undo = undo_request.begin(run.id, access.actor(request), class_id=class_id, dry_run=body.dry_run)
+    return Status(202, runs.shown(undo))
+
+
+def _class_to_undo(request: HttpRequest, run: Run, wanted: str | None) -> int | None:
+    """The one class of which the run is to be undone; None: all of a district-wide run. Raises Http404, Forbidden."""
     if run.school_class_id is not None:
         access.editable(request, str(run.school_class_id))
-    raise errors.NotYet("Undoing a run is not built yet.")
+    class_id = None if wanted is None else access.editable(request, wanted)
+    if run.school_class_id is None and class_id is None:
+        access.administrator(request)
+    return class_id
 
 
 def _run(request: HttpRequest, run_id: str) -> Run:

@@ -96,11 +96,12 @@ def compare_and_set(
     *,
     why: str = "",
     points: Decimal | None = None,
+    wakes: bool = False,
 ) -> set[int]:
     """Writes each value whose cell is still as the plan saw it; returns the students who lost the race (C6).
 
     A student who is not in the class counts as lost; an inactive one is written. For the sync: it wakes
-    nobody, so it counts no generation and calls no hook. Joins a running transaction; the class and the
+    nobody, so it counts no generation and calls no hook, unless `wakes`: a person chose these values. Joins a running transaction; the class and the
     activity stay locked until it ends. Raises NotFoundError when the activity is gone, PointsChangedError
     when `points` are no longer its points.
     """
@@ -112,7 +113,7 @@ def compare_and_set(
         won = [c for c in changes if _still_expected(members.get(c.student_id), c.expected)]
         before = [members[change.student_id].cell for change in won]
         after = [_with_value(cell, change.value, origin) for cell, change in zip(before, won, strict=True)]
-        _store(class_id, activity_id, before, after, origin, why, next_generation=False)
+        _store(class_id, activity_id, before, after, origin, why, next_generation=wakes)
     return {change.student_id for change in changes} - {change.student_id for change in won}
 
 

@@ -113,6 +113,22 @@ class NoSuchRun(SyncError):
     message = "There is no such run."
 
 
+class NothingToUndo(SyncError):
+    code = "nothing_to_undo"
+    message = "This run moved nothing that could be put back."
+
+
+class AlreadyUndone(SyncError):
+    code = "already_undone"
+    message = "This run has been undone already."
+
+
+class RunNotEnded(SyncError):
+    code = "run_not_ended"
+    message = "This run has not ended yet."
+    hint = "Wait until it has ended, then undo it."
+
+
 class NoSuchProblem(SyncError):
     code = "not_found"
     status = 404

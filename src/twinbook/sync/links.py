@@ -74,8 +74,13 @@ def unlink(class_id: int) -> None:
     if not live_links(class_id):
         raise errors.NotSynced
     with lease.hold(class_id, lease.this_process(), timeout=LEASE_WAIT_SECONDS) as held, held.committing():
-        for link in live_links(class_id):
-            Link.objects.filter(id=link.id).update(ended_on=load.today(link.connection_id, clock.now()))
-            questions.close_all(class_id, link.id, "syncing was stopped")
-        SetupDraft.objects.filter(school_class_id=class_id).delete()
+        end(class_id)
     announce.announce(class_id)
+
+
+def end(class_id: int, why: str = "syncing was stopped") -> None:
+    """Call it in a transaction under the class's lease."""
+    for link in live_links(class_id):
+        Link.objects.filter(id=link.id).update(ended_on=load.today(link.connection_id, clock.now()))
+        questions.close_all(class_id, link.id, why)
+    SetupDraft.objects.filter(school_class_id=class_id).delete()

@@ -82,6 +82,7 @@ def link_view(link_id: int, *, dry_run: bool = False) -> LinkView:
         missing_since=link.missing_since,
         create_here=_to_create(link.id),
         roster={sis: student for student, sis in _members(link.school_class_id)},
+        to_delete=_to_delete(link.school_class_id),
         values_in_class=Score.objects.filter(activity_id__in=in_pairs).exclude(kind="blank").count(),
         braked=frozenset(subject for subject, _ in brake_questions),
         answers=mass_change.answers_of(brake_questions),
@@ -101,6 +102,11 @@ def _to_create(link_id: int) -> frozenset[str]:
     return frozenset(
         subject.removeprefix("aeries:") for subject in answered.values_list("subject", flat=True)
     )
+
+
+def _to_delete(class_id: int) -> frozenset[str]:
+    tasks = Problem.objects.filter(school_class_id=class_id, subject__startswith="undo:", closed_at=None)
+    return frozenset(task.details["aeries_id"] for task in tasks if task.details.get("kind") == "delete")
 
 
 def writes(sync: ClassSync, district: DistrictSettings) -> bool:

@@ -44,7 +44,7 @@ def carry_out(run: Run) -> None:
         "classes": results,
         "changes": [change for part in parts for change in part.plan.get("changes", [])][:5000],
     }
-    runs.finish(run, counts=_added([part.counts for part in parts]), plan=plan)
+    runs.finish(run, counts=summary.added([part.counts for part in parts]), plan=plan)
 
 
 def _roster(run: Run) -> Json:
@@ -123,15 +123,3 @@ def _result(class_id: int, part: Run) -> Json:
         "why": None if part.error is None else part.error["message"],
         "counts": part.counts,
     }
-
-
-def _added(counts: list[Json]) -> Json:
-    total = summary.empty_counts()
-    for one in counts:
-        for key, value in one.items():
-            if isinstance(value, dict):
-                for name, number in value.items():
-                    total[key][name] += number
-            else:
-                total[key] += value
-    return total

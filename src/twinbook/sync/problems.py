@@ -42,6 +42,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "copy_suspected": ("ours", "other", "ignore"),
     "mass_change": ("approve", "discard"),
     "term_ended": ("send_anyway", "keep_here"),
+    "undo_by_hand": ("done",),
 }
 
 

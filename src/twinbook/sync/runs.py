@@ -79,6 +79,7 @@ def shown(run: Run) -> Json:
 def plan(run: Run) -> Json:
     """What it did or would do: a summary. Of a night: also each class with what came of it."""
     empty = {"fingerprint": "", "ready": True, "read_at": None, "blocking": [], "changes": [], "backup": ""}
+    empty |= {"left": [], "tasks": []}
     return {**empty, "counts": run.counts or summary.empty_counts(), **run.plan}
 
 
@@ -154,7 +155,7 @@ def carry_out(run_id: int) -> None:
     except (wire_errors.FixSetup, wire_errors.AskPerson) as error:
         _failed(run, code_of(error), f"Aeries: {error.text}.", error.hint)
     except wire_errors.Wait as error:
-        if RunKind(run.kind) is RunKind.SETUP:
+        if _resumes(run):
             raise
         _failed(run, "aeries_unavailable", f"Aeries: {error.text}.", error.hint)
 
@@ -170,6 +171,7 @@ def in_this_process(run: Run) -> Run:
 
 def _carry_out(run: Run) -> None:
     from twinbook.sync import force, night, repair, rosters, setup, setup_run
+    from twinbook.sync.undo import carrying as undoing
 
     match RunKind(run.kind):
         case RunKind.READ:
@@ -187,20 +189,32 @@ def _carry_out(run: Run) -> None:
             finish(run)
         case RunKind.LINK:
             repair.carry_out(run)
-        case RunKind.UNDO | RunKind.RESTORE:
+        case RunKind.UNDO:
+            undoing.carry_out(run)
+        case RunKind.RESTORE:
             raise errors.NotYet
         case other:
             assert_never(other)
 
 
+def _resumes(run: Run) -> bool:
+    """Whether the run goes on by itself when Aeries answers again."""
+    from twinbook.sync.undo import carrying as undoing
+
+    return RunKind(run.kind) is RunKind.SETUP or undoing.resumes(run)
+
+
 def _failed(run: Run, code: str, message: str, hint: str) -> None:
     from twinbook.sync import setup, setup_run
+    from twinbook.sync.undo import carrying as undoing
 
     _log.info("run %s failed: %s", run.id, code)
     if RunKind(run.kind) is RunKind.READ:
         setup.reading_failed(run)
     if RunKind(run.kind) is RunKind.SETUP:
         setup_run.failed(run)
+    if RunKind(run.kind) is RunKind.UNDO:
+        undoing.failed(run)
     fail(run, code, message, hint)
 
 

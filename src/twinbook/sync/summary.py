@@ -44,6 +44,19 @@ def empty_counts() -> dict[str, Any]:
     }
 
 
+def added(counts: list[dict[str, Any]]) -> dict[str, Any]:
+    """The counts of several runs as one."""
+    total = empty_counts()
+    for one in counts:
+        for key, value in one.items():
+            if isinstance(value, dict):
+                for name, number in value.items():
+                    total[key][name] += number
+            else:
+                total[key] += value
+    return total
+
+
 def of_report(report: Report, class_id: int, link_id: int) -> dict[str, Any]:
     """The summary of a look. Its fingerprint is over everything shown, so that another plan has another one."""
     titles = dict(Activity.objects.filter(school_class_id=class_id).values_list("id", "title"))

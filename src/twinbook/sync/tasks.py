@@ -80,12 +80,15 @@ def _put_off(class_id: int, error: Exception) -> None:
 
 
 def _fail(run_id: int) -> None:
+    from twinbook.sync.undo import carrying as undoing
+
     try:
         Run.objects.filter(id=run_id, state__in=[RunState.QUEUED, RunState.RUNNING]).update(
             state=RunState.FAILED,
             error={"code": "internal", "message": _OUR_BUG, "hint": "Start it again."},
             finished_at=Now(),
         )
+        undoing.failed(Run.objects.get(id=run_id))
         announce.announce_run(run_id)
     except DatabaseTrouble:
         _log.warning("run %s could not be ended", run_id, exc_info=True)

@@ -118,6 +118,8 @@ def of(row: Problem) -> Words:
                 f"{who}, {what}: the term in Aeries has ended, so the score was not sent.",
                 "Send it anyway, or keep it here only.",
             )
+        case "undo_by_hand":
+            return _by_hand(row)
         case "gradebook_gone":
             return Words(
                 "The Aeries gradebook is no longer there.", "Look in Aeries; nothing was deleted here."
@@ -142,6 +144,19 @@ def _copy(row: Problem) -> Words:
         f"seems.{known}",
         "Ours: the one known is the original, and this one comes here as new work. Other: this one is the original and "
         "takes its place. Ignore: it stays in Aeries only. If it stands there twice by mistake, delete one in Aeries.",
+    )
+
+
+def _by_hand(row: Problem) -> Words:
+    name, number = row.details.get("name", ""), row.details.get("number", "")
+    if row.details.get("kind") == "delete":
+        return Words(
+            f"“{name}” (number {number}) in Aeries was made by a run that has been undone.",
+            f"Delete assignment {number} in Aeries by hand; Twinbook cannot. Or leave it there.",
+        )
+    return Words(
+        f"“{name}” (number {number}): Aeries could not be given back what stood there before.",
+        f"Type in Aeries: {row.details.get('text', '')}",
     )
 
 

@@ -141,6 +141,39 @@ def _stands(pair: PairView, base: FieldBase, assignment: TheirAssignment, maxima
     return not pair.fields_in_question and base == pair.fields and maxima == pair.maxima and shown == read
 
 
+def put_fields(
+    link: LinkView,
+    pair: PairView,
+    assignment: TheirAssignment,
+    changes: tuple[FieldChange, ...],
+    lane: ef.Lane,
+    report: Report,
+) -> Generator[ef.Effect, Any, FieldsOutcome]:
+    """Sets fields there that ours do not follow (undo of a set-up): both stand as agreed afterwards, also where they differ."""
+    out = FieldsOutcome(assignment)
+    ours = {change.field.value: our_half(change.field, pair.activity) for change in changes}
+    base = {**pair.fields, **{c.field.value: (ours[c.field.value], c.after) for c in changes}}
+    plan = FieldPlan((), changes, (), base, cells_wait=False)
+    ending = yield from _update(link, pair, assignment, plan, lane)
+    match ending:
+        case ef.Updated(answered):
+            out.assignment, out.wrote = answered, True
+            shown = {name: (half, their_half(Field(name), answered)) for name, half in ours.items()}
+            maxima = maxima_of(pair.activity, answered)
+            moved = ch.MoveFields(pair.id, {**pair.fields, **shown}, answered, maxima)
+            yield ef.Commit((*_recorded(pair, plan, "undone"), moved))
+        case ef.Refused():
+            report.count("skipped", len(changes))
+            yield ef.Commit(
+                (ch.MoveFields(pair.id, pair.fields, assignment, maxima_of(pair.activity, assignment)),)
+            )
+        case ef.Doubtful(trouble, _) | ef.NotSent(trouble):
+            out.trouble = trouble
+        case _:
+            raise TypeError(f"not an ending of an update: {ending!r}")
+    return out
+
+
 def _recognised(base: FieldBase, assignment: TheirAssignment) -> FieldBase:
     """The base with the echoes of doubtful PUTs in it (C4)."""
     echoes = {field.value: echo(field, their_half(field, assignment), base) for field in Field}
@@ -219,11 +252,9 @@ def _without(base: FieldBase, undone: Iterable[FieldChange], old: FieldBase) -> 
     return {**base, **kept}
 
 
-def _recorded(pair: PairView, plan: FieldPlan) -> list[ch.Change]:
+def _recorded(pair: PairView, plan: FieldPlan, why: str = "changed here") -> list[ch.Change]:
     return [
-        ch.RecordWrite(
-            pair.activity.id, None, change.field.value, change.before, change.after, "changed here"
-        )
+        ch.RecordWrite(pair.activity.id, None, change.field.value, change.before, change.after, why)
         for change in plan.to_aeries
     ]
 

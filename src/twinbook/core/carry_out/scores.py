@@ -101,11 +101,11 @@ def carry_out_scores(
 
     Interrupted at any yield: the next look finds the same difference, or its own echo, and goes on.
     """
-    look = _Look(link, pair, CellTerms(maxima, grading_completed), lane, report, decided)
+    look = Look(link, pair, CellTerms(maxima, grading_completed), lane, report, decided)
     return (yield from look.run(reading))
 
 
-class _Look:
+class Look:
     def __init__(
         self,
         link: LinkView,

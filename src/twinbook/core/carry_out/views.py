@@ -108,6 +108,8 @@ class LinkView:
     """Subjects of the open questions about mass changes."""
     answers: Mapping[str, MassAnswer] = field(default_factory=dict)
     """By subject: what a person answered to one of these questions."""
+    to_delete: frozenset[str] = frozenset()
+    """UniqueIDs that a person is asked to delete there: the question closes once they are no longer listed."""
 
     def membership(self, sis_student_id: int, due_on: date | None, agreed_as: str | None) -> Membership:
         """By the last reading of the student list. `agreed_as`: the membership token stored with the base."""

@@ -271,7 +271,14 @@ class Whole:
                 continue
             yield from self._one_new(link, assignment, candidates, habits, listing)
         if link.writes:
-            yield ef.Commit((ch.JudgeSubjects("aeries", self.questions),))
+            listed = {assignment.unique_id for assignment in listing.assignments}
+            deleted = sorted(link.to_delete - listed)
+            yield ef.Commit(
+                (
+                    ch.JudgeSubjects("aeries", self.questions),
+                    *(ch.JudgeSubjects(f"undo:{unique_id}", {}) for unique_id in deleted),
+                )
+            )
 
     def _waiting_here(self, link: LinkView) -> Generator[ef.Effect, Any, list[PairView]]:
         """Activities here that are in no pair with an assignment yet: a new one there may be the same work."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from twinbook.sync.answers import cells, copies, deleted, duplicates, mass_change
+from twinbook.sync.answers import cells, copies, deleted, duplicates, mass_change, tasks
 from twinbook.sync.answers.answer import Answer
 
 BUILT: Mapping[tuple[str, str], Answer] = {
@@ -17,6 +17,7 @@ BUILT: Mapping[tuple[str, str], Answer] = {
     **deleted.ANSWERS,
     **duplicates.ANSWERS,
     **mass_change.ANSWERS,
+    **tasks.ANSWERS,
 }
 """By code and choice. Who builds further ones adds a module and a line here."""
 

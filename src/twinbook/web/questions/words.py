@@ -41,6 +41,8 @@ def kind(code: str, *, of_field: bool) -> str:
             return _("Many changes at once")
         case "term_ended":
             return _("The term has ended")
+        case "undo_by_hand":
+            return _("To do by hand in Aeries")
         case _:
             return _("Other questions")
 
