@@ -30,7 +30,10 @@ class Here:
     points: Mapping[str, Decimal]
     """Each activity, with its points; 0 for extra credit, whatever points it shows."""
     fields: Mapping[str, Fields] = field(default_factory=dict)
-    """What else of an activity must not move by itself: compared, never understood."""
+    """What else of an activity must not move by itself, and ends the same on both sides (title, due date, text)."""
+
+    students: frozenset[str] | None = None
+    """The class's own; None: everybody who has a score or a row. Whom the class does not know is left alone."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class There:
     completed: frozenset[str] = frozenset()
     """Assignments with grading completed: a blank says missing there."""
     fields: Mapping[str, Fields] = field(default_factory=dict)
+    """By the same names as here."""
     elsewhere: object = None
     """Everything else in Aeries that must stay as it is (other gradebooks); compared, never understood."""
 
@@ -106,6 +110,8 @@ class Effect:
     marks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     read_at: float | None = None
     """When the reading began on which the write was decided."""
+    label: str = ""
+    """Of an insert: what tells one work from another, if nobody gives two works the same (its title)."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +148,8 @@ class Record:
     made: list[Made] = field(default_factory=list)
     changed: list[Changed] = field(default_factory=list)
     choices: list[Choice] = field(default_factory=list)
+    forgotten: list[tuple[float, float]] = field(default_factory=list)
+    """From a backup to its restore: what happened here between them is unknown here, with its history."""
     reads: list[Read] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     end_here: Here | None = None

@@ -104,6 +104,15 @@ def second_activity(record: Record) -> None:
     record.end_here = record.rest_here = replace(here("9"), points={"a1": TEN, "a2": TEN})
 
 
+def inserted_twice(record: Record) -> None:
+    """The second one stands in a pair as well."""
+    second_assignment(record)
+    second_activity(record)
+    record.pairs = (("a1", "A1"), ("a2", "A2"))
+    record.made.append(Made(2, LMS, "a2"))
+    record.effects += [Effect(at, "insert", item, label="Work") for at, item in ((2.1, "A1"), (2.2, "A2"))]
+
+
 def two_pairs(record: Record) -> None:
     record.pairs = (("a1", "A1"), ("a1", "A2"))
 
@@ -134,10 +143,12 @@ WRONGS: list[tuple[Callable[[Record], None], str]] = [
     (no_reason, "without a reason"),
     (neighbour_zeroed_there, "'7.0000' became '0.0000' there, and nobody typed"),
     (neighbour_gone_here, "'7' became '' here, and nobody typed"),
+    (title_moved, "title is 'Work' here, 'Other' there"),
     (title_moved, "title changed there"),
     (other_gradebook_touched, "outside of the class's gradebook"),
     (second_assignment, "the assignment A2 was made by nobody"),
     (second_activity, "the activity a2 was made by nobody"),
+    (inserted_twice, "Work was inserted 2 times"),
     (two_pairs, "stands in 2 pairs"),
     (further_write, "a further run sent 1 writes"),
     (not_at_rest, "a further run changed something here"),
@@ -146,7 +157,7 @@ WRONGS: list[tuple[Callable[[Record], None], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("spoil", "expected"), WRONGS, ids=[spoil.__name__ for spoil, _ in WRONGS])
+@pytest.mark.parametrize(("spoil", "expected"), WRONGS, ids=[expected for _, expected in WRONGS])
 def test_each_wrong_is_seen(spoil: Callable[[Record], None], expected: str) -> None:
     record = saved_and_sent()
     spoil(record)

@@ -21,6 +21,9 @@ class Verdict:
     overwritten_in_gap: int = 0
     not_to_be_told: int = 0
     """Typed in Aeries what had stood there before, or what a write of ours had said: no reading can tell them apart."""
+    replaced_unseen: int = 0
+    """By a write of ours that a rule or a choice decided, whose answer was lost, and over which a person typed before anyone
+    read it: such a value is in no history."""
     twins_named: int = 0
 
     def gap_p99(self) -> float:
@@ -39,9 +42,10 @@ def judge(record: Record) -> Verdict:
     verdict = Verdict()
     for wrongs in (
         case.disagreements(),
+        case.different_fields(),
         case.doubles(verdict),
         case.older_won(verdict),
-        case.lost(),
+        case.lost(verdict),
         case.broken_chains(),
         case.without_reason(),
         case.touched(),
@@ -79,7 +83,7 @@ class _Case:
     # Agreement
 
     def disagreements(self) -> Iterator[str]:
-        for activity, assignment in self.record.pairs:
+        for activity, assignment in self._standing_pairs():
             for student in self._students():
                 cell, row = (activity, student), self.end_there.rows.get((assignment, student))
                 value = self._here(cell)
@@ -90,7 +94,27 @@ class _Case:
                 elif not self._agree(cell, row) and not self._named(cell):
                     yield f"{_at(cell)}: {value!r} here, {row.mark!r} there, and nobody is asked"
 
+    def _standing_pairs(self) -> list[tuple[str, str]]:
+        """Where neither was deleted."""
+        works, assignments = self.end_here.points, self.end_there.assignments
+        return [pair for pair in self.record.pairs if pair[0] in works and pair[1] in assignments]
+
+    def different_fields(self) -> Iterator[str]:
+        """What a blank of ours leaves open (a date) is Aeries' own."""
+        for activity, assignment in self._standing_pairs() if self.record.agreed else ():
+            ours, theirs = self.end_here.fields.get(activity, {}), self.end_there.fields.get(assignment, {})
+            asked = {
+                problem.field or ""
+                for problem in self.record.problems
+                if problem.activity in (None, activity) and problem.student is None
+            }
+            for name in ours.keys() & theirs.keys():
+                if ours[name] and ours[name] != theirs[name] and not {name, ""} & asked:
+                    yield f"{activity}: {name} is {ours[name]!r} here, {theirs[name]!r} there, and nobody is asked"
+
     def _students(self) -> list[str]:
+        if self.end_here.students is not None:
+            return sorted(self.end_here.students)
         here = {student for _, student in self.end_here.scores}
         return sorted(here | {student for _, student in self.end_there.rows})
 
@@ -99,7 +123,7 @@ class _Case:
 
     def _agree(self, cell: Cell, row: Row) -> bool:
         completed = self.partner[cell[0]] in self.end_there.completed
-        points = self.end_here.points.get(cell[0], ZERO)
+        points = self._points(cell[0])
         return agree(self._here(cell), row, points, self.record.marks, completed=completed)
 
     def _named(self, cell: Cell) -> bool:
@@ -130,6 +154,18 @@ class _Case:
         for assignment in self.end_there.assignments - own_there:
             if self.activity_of.get(assignment) not in own_here:
                 yield from self._twin(assignment, verdict)
+        yield from self._inserted_twice()
+
+    def _inserted_twice(self) -> Iterator[str]:
+        inserted: dict[str, set[str]] = defaultdict(set)
+        for effect in self.record.effects:
+            if effect.kind == "insert" and effect.label and effect.assignment in self.end_there.assignments:
+                inserted[effect.label].add(effect.assignment)
+        asked = {problem.assignment for problem in self.record.problems}
+        asked |= {self.partner.get(problem.activity or "") for problem in self.record.problems}
+        for label, assignments in inserted.items():
+            if len(assignments - asked) > 1:
+                yield f"{label} was inserted {len(assignments)} times, and nobody is asked"
 
     def _twin(self, assignment: str, verdict: Verdict) -> Iterator[str]:
         if not any(problem.assignment == assignment for problem in self.record.problems):
@@ -156,7 +192,7 @@ class _Case:
         value = self._here(cell)
         if last.undone or cell[0] not in self.end_here.points or same(value, last.value):
             return
-        if self._is_rescaled(cell[0]) or self._chosen(cell):
+        if self._is_rescaled(cell[0]) or self._chosen(cell) or (not last.value and self._fillable(cell[0])):
             return
         there = (self.partner.get(cell[0], ""), cell[1])
         later = [typed.value for typed in self.typed[AERIES, there] if typed.at > last.at]
@@ -167,6 +203,8 @@ class _Case:
         row = self.end_there.rows[cell]
         ours = (self.activity_of.get(cell[0], ""), cell[1])
         if same(row.mark, last.value) or self._is_rescaled(ours[0]) or self._chosen(ours):
+            return
+        if not last.value and self._fillable(ours[0]):
             return
         later = [typed.value for typed in self.typed[LMS, ours] if typed.at > last.at]
         if any(self._agrees_with(ours, row, value) for value in later):
@@ -191,34 +229,61 @@ class _Case:
         known += [effect.marks[cell[1]][1] for effect in self.effects[cell]]
         return any(same(mark, typed.value) for mark in known)
 
+    def _never_seen(self, cell: Cell, effect: Effect) -> bool:
+        """Before anything was read again a person typed over it there, or its activity was deleted here."""
+        again = [read.began_at for read in self.record.reads if read.assignment == cell[0]]
+        first = min((at for at in again if at > effect.at), default=math.inf)
+        typed = any(effect.at < t.at < first for t in self.typed[AERIES, cell])
+        return typed or self.activity_of.get(cell[0]) not in self.end_here.points
+
+    def _forgotten(self, effect: Effect) -> bool:
+        """What was decided before a restore is not known after it."""
+        decided = effect.at if effect.read_at is None else effect.read_at
+        return any(begin <= decided <= end for begin, end in self.record.forgotten)
+
     def _chosen(self, cell: Cell) -> bool:
         return any(choice.is_about(cell) for choice in self.record.choices)
+
+    def _fillable(self, activity: str) -> bool:
+        """Never agreed in the beginning: a blank is no edit there, but filled from the other side (design C2)."""
+        return not self.record.agreed or activity not in self.record.here.points
 
     def _is_rescaled(self, activity: str) -> bool:
         return bool({activity, self.partner.get(activity, "")} & self.rescaled)
 
     def _says_here(self, cell: Cell, mark: str) -> str:
-        row = self.end_there.rows.get((self.partner.get(cell[0], ""), cell[1]))
+        theirs = (self.partner.get(cell[0], ""), cell[1])
+        row = self.end_there.rows.get(theirs) or self.record.there.rows.get(theirs)
         entry = ZERO if row is None else row.entry
-        return says_here(mark, entry, self.end_here.points.get(cell[0], ZERO), self.record.marks)
+        return says_here(mark, entry, self._points(cell[0]), self.record.marks)
+
+    def _points(self, activity: str) -> Decimal:
+        """Its last ones, where it was deleted here."""
+        return self.end_here.points.get(activity, self.record.here.points.get(activity, ZERO))
 
     def _agrees_with(self, cell: Cell, row: Row, value: str) -> bool:
-        points = self.end_here.points.get(cell[0], ZERO)
+        points = self._points(cell[0])
         return agree(value, row, points, self.record.marks, completed=False)
 
-    def lost(self) -> Iterator[str]:
+    def lost(self, verdict: Verdict) -> Iterator[str]:
         """A value typed in Aeries that a write of ours replaced, not inside the gap, is in the history of its cell."""
         for cell, effects in self.effects.items():
             ours = (self.activity_of.get(cell[0], ""), cell[1])
+            if cell not in self.end_there.rows and cell not in self.record.there.rows:
+                continue  # It came and went: how its values would be called here is not known any more.
             for effect in effects:
                 before, after = effect.marks[cell[1]]
                 typed = [t for t in self.typed[AERIES, cell] if t.at < effect.at]
                 if not typed or not before or same(before, after) or not same(before, typed[-1].value):
                     continue
-                if self._in_gap(cell, typed[-1]) or self._is_rescaled(ours[0]):
+                if self._in_gap(cell, typed[-1]) or self._is_rescaled(ours[0]) or self._forgotten(effect):
                     continue
                 known = [value for moved in self.moves[ours] for value in (moved.before, moved.after)]
-                if not any(same(value, self._says_here(ours, before)) for value in known):
+                if any(same(value, self._says_here(ours, before)) for value in known):
+                    continue
+                if self._never_seen(cell, effect):
+                    verdict.replaced_unseen += 1
+                else:
                     yield f"{_at(ours)}: {before!r} typed there was replaced by {after!r} and is in no history"
 
     # The history
@@ -259,19 +324,20 @@ class _Case:
                 yield f"{_at((activity, student))}: {value!r} became {end_value!r} here, and nobody typed"
         yield from self._touched_fields()
         for effect in self.record.effects:
-            if effect.kind == "scores" and effect.assignment not in self.activity_of:
+            paired = effect.assignment in self.activity_of or self._forgotten(effect)
+            if effect.kind == "scores" and not paired:
                 yield f"scores were written to {effect.assignment}, which is in no pair"
 
     def _quiet(self, assignment: str, student: str) -> bool:
         """Nobody did anything to this cell on either side, and both sides agreed in the beginning."""
         activity = self.activity_of.get(assignment)
         if activity is not None:
-            if not self.record.agreed or activity in self.disturbed or self.typed[LMS, (activity, student)]:
+            if not self.record.agreed or self._is_rescaled(activity) or self.typed[LMS, (activity, student)]:
                 return False
             if activity not in self.record.here.points:
                 return False
         busy = self.typed[AERIES, (assignment, student)] or student in self.moved_students
-        return not busy and assignment not in self.disturbed
+        return not busy and assignment not in self.rescaled
 
     def _touched_fields(self) -> Iterator[str]:
         sides = (
@@ -289,7 +355,7 @@ class _Case:
 
     def invented(self) -> Iterator[str]:
         """No value appears that nobody typed and that stood nowhere in the beginning."""
-        for activity, assignment in self.record.pairs:
+        for activity, assignment in self._standing_pairs():
             if self._is_rescaled(activity):
                 continue
             for student in self._students():
@@ -300,12 +366,13 @@ class _Case:
                 there = {typed.value for typed in self.typed[AERIES, theirs]} | {""}
                 if theirs in self.record.there.rows:
                     there.add(self.record.there.rows[theirs].mark)
+                there |= {e.marks[student][1] for e in self.effects[theirs] if self._forgotten(e)}
                 known = [*here, *(self._says_here(ours, mark) for mark in there)]
                 if not any(same(self._here(ours), value) for value in known):
                     yield f"{_at(ours)}: {self._here(ours)!r} stands here, and nobody typed it"
                 if row is None or any(same(row.mark, mark) for mark in there):
                     continue
-                if not any(self._agrees_with(ours, row, value) for value in here):
+                if not any(self._agrees_with(ours, row, value) for value in known):
                     yield f"{_at(theirs)}: {row.mark!r} stands there, and nobody typed it"
 
     # Rest

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from twinbook.core.carry_out.effects import Insert, Update, WriteScores
+from twinbook.core.carry_out.effects import Effect, Insert, Update, WriteScores
 
 Write = WriteScores | Insert | Update
 
@@ -28,7 +29,7 @@ class Fate(StrEnum):
 class InFlight:
     write: Write
     lands_at: datetime
-    turn: int = 0
+    turn: float = 0
     """The turn of the people's typing at which it left."""
 
 
@@ -45,6 +46,8 @@ class Network:
         self.random = random.Random(seed)
         self.fates: Fates = all_done
         self.reads_fail: Callable[[], bool] = lambda: False
+        self.lie: Callable[[Effect, Any], Any] = lambda _, shown: shown
+        """What an answer to a reading shows instead of what stands there."""
         self.in_flight: list[InFlight] = []
 
     def fork(self) -> Network:

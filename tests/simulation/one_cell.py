@@ -25,7 +25,7 @@ class Typed:
     """A value that a person typed on one side, and which of all typings it was."""
 
     text: str
-    turn: int
+    turn: float
 
 
 @dataclass(frozen=True)

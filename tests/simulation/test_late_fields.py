@@ -102,8 +102,8 @@ class Titles:
         self.world.network.random = random.Random(seed + 1)
         self.world.network.fates = seeded(CHANCES, self.random)
         self.world.on_landing = self._landed
-        self.here: list[tuple[int, str]] = []
-        self.there: list[tuple[int, str]] = []
+        self.here: list[tuple[float, str]] = []
+        self.there: list[tuple[float, str]] = []
         self.excused = False
 
     def _landed(self, flight: InFlight) -> None:

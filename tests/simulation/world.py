@@ -10,8 +10,9 @@ from collections.abc import Callable, Generator
 from datetime import timedelta
 from typing import Any
 
+from tests.simulation.call import Call
 from tests.simulation.clock import Clock
-from tests.simulation.network import Fate, InFlight, Network, Write
+from tests.simulation.network import InFlight, Network, Write
 from tests.simulation.remote import Missing, Refusal, Remote
 from tests.simulation.store import Store
 from twinbook.core.carry_out import effects as ef
@@ -20,7 +21,6 @@ from twinbook.core.carry_out.outcome import LookOutcome
 from twinbook.core.carry_out.report import Report
 
 Machine = Generator[ef.Effect, Any, LookOutcome]
-ROUND_TRIP = 0.2
 
 
 class World:
@@ -31,10 +31,14 @@ class World:
         self.network = network
         self.between: Callable[[ef.Effect], None] = lambda _: None
         """People go on typing: called before each effect."""
-        self.turn = 0
+        self.turn: float = 0
         self.on_landing: Callable[[InFlight], None] = lambda _: None
         """Told of each write that takes effect, with the turn at which its reading was made."""
-        self._read_at_turn: dict[tuple[int, str], int] = {}
+        self.on_landed: Callable[[InFlight, Any], None] = lambda flight, shown: None
+        """The same, afterwards, with what it made there."""
+        self.on_reading: Callable[[str, float], None] = lambda unique_id, turn: None
+        """Told of each complete reading of scores, with the turn at which it began."""
+        self._read_at_turn: dict[tuple[int, str], float] = {}
         self.reuse = timedelta(0)
         self.give_up = 30.0
         """Seconds after which our side ends a request without an answer."""
@@ -111,13 +115,18 @@ class World:
     def take_effect(self, flight: InFlight) -> Any:
         """None where Aeries refuses it: nobody hears the answer."""
         try:
-            return self._do(flight)
+            return self.do(flight)
         except (Refusal, Missing):
             return None
 
-    def _do(self, flight: InFlight) -> Any:
+    def do(self, flight: InFlight) -> Any:
         self.on_landing(flight)
-        match flight.write:
+        shown = self._in_effect(flight.write)
+        self.on_landed(flight, shown)
+        return shown
+
+    def _in_effect(self, write: Write) -> Any:
+        match write:
             case ef.WriteScores(unique_id, entries):
                 return self.remote.write_scores(unique_id, entries)
             case ef.Insert(body):
@@ -147,12 +156,19 @@ class World:
                 return None
             case ef.NextDirty():
                 return self._next_dirty(lease)
-            case ef.WriteScores() | ef.Insert() | ef.Update():
-                return self._write(effect, lease)
-            case ef.ReadScores(unique_id, _, may_reuse):
-                return self._scores(unique_id, lease, may_reuse=may_reuse)
             case _:
-                return self._read(effect, lease)
+                return self._ask(effect, lease)
+
+    def _ask(self, effect: ef.Effect, lease: int) -> Any:
+        """A request with nothing in between."""
+        known = self.known_reading(effect, lease)
+        if known is not None:
+            self.lease_check(lease)
+            return known
+        call = Call(self, effect, lease)
+        call.leave()
+        call.arrive()
+        return call.answer()
 
     def _next_dirty(self, lease: int) -> int | None:
         began = self._began.get(lease, 0)
@@ -167,100 +183,32 @@ class World:
             None,
         )
 
-    def _lease_check(self, lease: int) -> None:
+    def lease_check(self, lease: int) -> None:
         """Immediately before each request (J3)."""
         if lease != self.store.lease:
             raise ef.LeaseLost
 
-    def _read(self, effect: ef.Effect, lease: int) -> Any:
-        self._lease_check(lease)
-        began_at = self.clock.now
-        self.reads += 1
-        self.clock.advance(ROUND_TRIP)
-        if self.network.reads_fail():
-            return ef.Trouble(ef.Family.WAIT, "Aeries did not answer.")
-        match effect:
-            case ef.CheckIdentity():
-                return ef.Identity(self.store.link.today)
-            case ef.ReadGradebook():
-                try:
-                    return self.remote.head()
-                except Missing:
-                    return ef.Trouble(ef.Family.NOT_FOUND, "The gradebook is not there.")
-            case ef.ReadStudents():
-                return ef.StudentList(self.remote.students(), began_at)
-            case ef.ListAssignments():
-                return ef.Listing(self.remote.listing(), began_at)
-            case ef.ReadAssignment(unique_id):
-                try:
-                    return self.remote.assignment(unique_id)
-                except Missing:
-                    return ef.Trouble(ef.Family.NOT_FOUND, "The assignment is not there.")
-            case _:
-                raise TypeError(f"no such effect: {effect!r}")
+    # Readings
 
-    def _scores(self, unique_id: str, lease: int, *, may_reuse: bool) -> ef.Reading | ef.Trouble:
-        self._lease_check(lease)
-        known = self._readings.get(unique_id)
-        if may_reuse and known and known[0] == lease and self.clock.now - known[1].began_at < self.reuse:
-            return known[1]
-        began_at = self.clock.now
-        self._read_at_turn[lease, unique_id] = self.turn
-        self.reads += 1
-        if self.network.reads_fail():
-            self.clock.advance(self.give_up)
-            return ef.Trouble(ef.Family.WAIT, "Aeries did not answer.")
-        try:
-            reading = ef.Reading(self.remote.scores(unique_id), began_at)
-        except Missing:
-            return ef.Trouble(ef.Family.NOT_FOUND, "The assignment is not there.")
-        self.clock.advance(ROUND_TRIP)
+    def known_reading(self, effect: ef.Effect, lease: int) -> ef.Reading | None:
+        """One made under the same lease, young enough to serve (C5)."""
+        if not isinstance(effect, ef.ReadScores) or not effect.may_reuse:
+            return None
+        known = self._readings.get(effect.unique_id)
+        fresh = known is not None and known[0] == lease and self.clock.now - known[1].began_at < self.reuse
+        return known[1] if fresh and known is not None else None
+
+    def keep_reading(self, unique_id: str, lease: int, reading: ef.Reading, turn: float) -> None:
         self._readings[unique_id] = lease, reading
-        return reading
+        self.on_reading(unique_id, turn)
+        self.know_as_of(unique_id, lease, turn)
 
-    def _write(self, write: Write, lease: int) -> Any:
-        self._lease_check(lease)
-        self.writes.append(write)
-        flight = self.leaving(write, lease)
-        match self.network.fates(write):
-            case Fate.DONE:
-                return self._answered(flight, lease)
-            case Fate.PUT_OFF:
-                return ef.NotSent(ef.Trouble(ef.Family.WAIT, "Too many requests.", self.clock.now))
-            case Fate.NEVER:
-                pass
-            case Fate.ANSWER_LOST:
-                self.take_effect(flight)
-            case Fate.LATE:
-                self.network.delay(flight, self.clock.now + timedelta(seconds=self.give_up))
-            case Fate.TWICE:
-                self.take_effect(flight)
-                self.network.delay(flight, self.clock.now + timedelta(seconds=self.give_up))
+    def know_as_of(self, unique_id: str, lease: int, turn: float) -> None:
+        self._read_at_turn[lease, unique_id] = turn
+
+    def forget_readings(self) -> None:
+        """None serves after a doubtful ending (C5)."""
         self._readings.clear()
-        self.clock.advance(self.give_up)
-        return ef.Doubtful(ef.Trouble(ef.Family.WAIT, "No answer came."), self.clock.now)
-
-    def _answered(self, flight: InFlight, lease: int) -> Any:
-        began_at = self.clock.now
-        try:
-            answer = self._do(flight)
-        except Refusal as refusal:
-            self.clock.advance(ROUND_TRIP)
-            return ef.Refused(str(refusal), self.clock.now)
-        except Missing:
-            return ef.NotSent(ef.Trouble(ef.Family.NOT_FOUND, "The assignment is not there."))
-        self.clock.advance(ROUND_TRIP)
-        match flight.write:
-            case ef.WriteScores() if not self.remote.proves:
-                return ef.Taken(self.clock.now)
-            case ef.WriteScores(unique_id):
-                reading = ef.Reading(answer, began_at)
-                self._readings[unique_id] = lease, reading
-                return ef.Accepted(reading)
-            case ef.Insert():
-                return ef.Inserted(answer)
-            case ef.Update():
-                return ef.Updated(answer)
 
 
 class Worker:

@@ -121,12 +121,12 @@ def _echo(cell: CellState, theirs: TheirCell) -> CellBase | None:
     if cell.base is not None and cell.base.theirs == theirs.form:
         return None
     matching = [intent for intent in cell.intents if intent.sent == theirs.form]
-    return intent_base(matching[-1], theirs) if matching else None
+    return intent_base(matching[-1]) if matching else None
 
 
-def intent_base(intent: Intent, theirs: TheirCell) -> CellBase:
-    maxima = Maxima(intent.maxima.ours, theirs.entry_max, theirs.weight_max)
-    return CellBase(intent.ours, intent.ours_version, intent.sent, maxima)
+def intent_base(intent: Intent) -> CellBase:
+    """Under the maxima that it was sent for: where the row has others by now, the same number says another thing (A3)."""
+    return CellBase(intent.ours, intent.ours_version, intent.sent, intent.maxima)
 
 
 def _row_terms(assignment: CellTerms, theirs: TheirCell) -> CellTerms:

@@ -129,6 +129,7 @@ def _insert(link: LinkView, pair: PairView, code: str, lane: ef.Lane, report: Re
                     ch.CancelCreate(pair.id),
                     ch.JudgePair(pair.id, pair.activity.id, held),
                     ch.Looked(pair.id, pair.activity.generation),
+                    ch.LookAgain(pair.id, None),
                 )
             )
             report.count("held")
@@ -272,7 +273,11 @@ def _hold(
     if link.writes:
         held = ch.Held(code, details=details)
         yield ef.Commit(
-            (ch.JudgePair(pair.id, pair.activity.id, held), ch.Looked(pair.id, pair.activity.generation))
+            (
+                ch.JudgePair(pair.id, pair.activity.id, held),
+                ch.Looked(pair.id, pair.activity.generation),
+                ch.LookAgain(pair.id, None),
+            )
         )
 
 

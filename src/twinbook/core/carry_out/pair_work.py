@@ -15,6 +15,7 @@ from twinbook.core.carry_out.create import (
     create_assignment,
 )
 from twinbook.core.carry_out.fields import (
+    LATER,
     carry_out_fields,
     maxima_of,
     must_be_read,
@@ -30,6 +31,7 @@ from twinbook.core.carry_out.scores import (
 )
 from twinbook.core.carry_out.vanished import found_again, not_found
 from twinbook.core.carry_out.views import LinkView, PairHead, PairState, PairView
+from twinbook.core.field_doubts import doubtful_until
 from twinbook.core.snapshot import TheirAssignment
 from twinbook.core.values import Maxima
 
@@ -124,7 +126,7 @@ class PairWork:
             self.trouble = done.trouble
             return _WAIT
         if done.cells_wait:
-            yield from self._looked_without_cells()
+            yield from self._cells_wait()
             return _WAIT
         if not self.link.writes:
             self.pair = replace(self.pair, maxima=maxima_of(self.pair.activity, done.assignment))
@@ -197,12 +199,18 @@ class PairWork:
         self.report.count("held")
         if self.link.writes:
             held = ch.Held("unsupported_maxima")
-            yield ef.Commit(
-                (
-                    ch.JudgePair(self.pair.id, self.pair.activity.id, held),
-                    ch.Looked(self.pair.id, self.pair.activity.generation),
-                )
-            )
+            yield ef.Commit((ch.JudgePair(self.pair.id, self.pair.activity.id, held),))
+            yield from self._cells_wait()
+
+    def _cells_wait(self) -> Generator[ef.Effect, Any, None]:
+        """For a person. A pair that stayed due meanwhile would be looked at every two seconds; a doubt of its scores is
+        settled when its cells are looked at again, one of its fields by a later reading (C4)."""
+        if not self.link.writes:
+            return
+        until = doubtful_until(self.pair.fields)
+        again_at = until + LATER if until is not None and self.read_at <= until else None
+        looked = ch.Looked(self.pair.id, self.pair.activity.generation)
+        yield ef.Commit((looked, ch.LookAgain(self.pair.id, again_at)))
 
     def _looked_without_cells(self) -> Generator[ef.Effect, Any, None]:
         if self.link.writes:

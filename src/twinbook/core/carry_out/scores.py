@@ -30,7 +30,7 @@ from twinbook.core.cells import (
     TakeOver,
 )
 from twinbook.core.field_doubts import doubtful_until
-from twinbook.core.merge import answered_base, decide
+from twinbook.core.merge import answered_base, decide, resolved_base
 from twinbook.core.remote import CellTerms, TheirCell
 from twinbook.core.values import Blank, ForeignMark, Form, Mark, Maxima, Number, OurValue
 
@@ -45,6 +45,8 @@ class Decided:
     cells: Mapping[int, tuple[int, Form]]
 
 
+UNSEEN = timedelta(hours=24)
+"""How long a doubt lasts about a cell whose row the readings do not show."""
 LATER = timedelta(seconds=1)
 """Past the longest time-out by this much, so that a reading certainly began after it."""
 
@@ -270,6 +272,7 @@ class Look:
                     if agreed or self._cause_gone(view):
                         judged.add(view.student)
                 case Send():
+                    result += self._overruled(view, step)
                     judged.add(view.student)
                 case _:
                     assert_never(step)
@@ -288,6 +291,18 @@ class Look:
         replaced = None if view.base is None else view.base.theirs
         record = ch.RecordWrite(self.pair.activity.id, view.student, "score", before, after, why, replaced)
         return [self._base(view, echo), record]
+
+    def _overruled(self, view: CellView, step: Send) -> list[ch.Change]:
+        """Ours wins over a value that was never agreed, by a rule or a confirmed summary. As where a person chooses, the
+        loser's half of the base moves to the value that was seen (C3): so the history names it also when the write is only
+        recognised without its answer."""
+        theirs = self._rows[view.sis_student_id]
+        known = view.base is not None and view.base.theirs == theirs.form
+        if known or step.echo is not None or isinstance(step.replaces, Blank):
+            return []
+        ours = step.ours
+        seen = resolved_base(view.base, Policy.LMS, ours.value, ours.version, theirs.form, step.terms.maxima)
+        return [self._base(view, seen)]
 
     def _membership_seen(self, view: CellView) -> list[ch.Change]:
         """An agreed value that still stands there is agreed under the student's present place in the gradebook (C7)."""
@@ -479,14 +494,18 @@ class Look:
     # Settling
 
     def _settled_by(self, began_at: datetime) -> list[ch.Change]:
-        """C4: an intent without a complete answer is settled only by a reading that began late enough."""
+        """C4: an intent without a complete answer is settled only by a reading that began late enough. A reading without
+        the cell's row says nothing of it: such a doubt lasts a day."""
         late_enough = tuple(
             intent.id
             for view in self.pair.cells
             for intent in view.intents
-            if intent.ended_at is not None and began_at > intent.ended_at + self.link.longest_timeout
+            if intent.ended_at is not None and began_at > intent.ended_at + self._doubtful_for(view)
         )
         return [ch.SettleIntents(late_enough)] if late_enough else []
+
+    def _doubtful_for(self, view: CellView) -> timedelta:
+        return self.link.longest_timeout if view.sis_student_id in self._rows else UNSEEN
 
     def _look_again(self, began_at: datetime) -> datetime | None:
         """When the pair must be looked at once more because something of it is unsettled."""

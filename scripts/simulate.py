@@ -1,0 +1,62 @@
+"""Long runs of the simulator: `make histories`, `make fuzz`, `make late-creates`, `make school-year`.
+
+Every failure is printed with its seed; the same target with `N=1 SEED=that` plays it again exactly.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+
+from tests.simulation import many
+
+PORTION = 100
+
+
+def portions(first: int, count: int, size: int = PORTION) -> list[range]:
+    return [range(begin, min(begin + size, first + count)) for begin in range(first, first + count, size)]
+
+
+def histories(first: int, count: int, jobs: int) -> int:
+    whole, began = many.Found(), time.perf_counter()
+    with ProcessPoolExecutor(jobs) as pool:
+        for part in pool.map(many.play, portions(first, count)):
+            whole.add(part)
+            _tell(part.wrongs)
+    _closing("histories", whole.played, first, jobs, began, len(whole.wrongs))
+    print(whole.measured())
+    return 1 if whole.wrongs else 0
+
+
+def _tell(wrongs: list[str]) -> None:
+    for wrong in wrongs:
+        print(wrong, flush=True)
+
+
+def _closing(what: str, played: int, first: int, jobs: int, began: float, wrongs: int) -> None:
+    seconds = time.perf_counter() - began
+    print(
+        f"{played} {what} from seed {first} in {seconds:.0f} s on {jobs} processes"
+        f" ({played / seconds * 3600:,.0f} an hour): {wrongs} wrongs"
+    )
+
+
+RUNS: dict[str, Callable[[int, int, int], int]] = {"histories": histories}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("run", choices=sorted(RUNS))
+    parser.add_argument("-n", type=int, required=True)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    asked = parser.parse_args()
+    return RUNS[asked.run](asked.seed, asked.n, asked.jobs)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
