@@ -20,6 +20,7 @@ from twinbook.core.carry_out.effects import Committed, LeaseLost
 from twinbook.core.carry_out.fields import maxima_of
 from twinbook.core.carry_out.views import (
     CellView,
+    GradingRule,
     LinkView,
     MassAnswer,
     NewItems,
@@ -252,6 +253,7 @@ class Store:
             policy=link.policy,
             new_in_aeries=link.new_in_aeries,
             new_in_lms=link.new_in_lms,
+            grading_rule=GradingRule.BY_HAND,
             create_after=link.create_after,
             grace=link.grace,
             longest_timeout=link.longest_timeout,
@@ -446,7 +448,9 @@ class Store:
             case ch.Missing(pair, since):
                 self._pair(pair, missing_since=since)
             case ch.EndPair(pair):
-                self._pair(pair, state=PairState.UNLINKED, look_again_at=None, missing_since=None)
+                self._pair(pair, state=PairState.UNLINKED, look_again_at=None)
+            case ch.RuleFired():
+                pass
             case ch.StudentsSeen(students, at):
                 self.link = replace(self.link, students=students, students_read_at=at)
             case ch.GradebookMissing(since):

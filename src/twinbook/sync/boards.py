@@ -68,7 +68,7 @@ def _place(board: Board, pair: Pair, asked: set[str]) -> None:
     if activity is not None:
         was = pair.state == PairState.UNLINKED
         board.here.append(Half(str(activity.id), activity.title, was_paired=was, asked=subject in asked))
-    if pair.unique_id is not None:
+    if pair.unique_id is not None and pair.missing_since is None:
         board.there.append(
             Half(pair.unique_id, pair.their_title, pair.number, was_paired=activity is not None)
         )

@@ -133,6 +133,8 @@ class Committer:
             case ch.EndPair(pair):
                 Pair.objects.filter(id=pair).update(state=PairState.UNLINKED, look_again_at=None)
                 questions.close_of_pair(pair, "both sides are gone")
+            case ch.RuleFired(pair, fired):
+                Pair.objects.filter(id=pair).update(rule_fired=fired)
             case ch.StudentsSeen():
                 self._students(change)
             case ch.GradebookSeen():
@@ -244,7 +246,7 @@ class Committer:
                 _our_changes(change.changes),
                 self.origin,
                 expected_version=change.expected_version,
-                why="changed in Aeries",
+                why=change.why,
                 quiet=True,
             )
         except VersionConflictError:

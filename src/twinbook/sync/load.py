@@ -11,7 +11,15 @@ from typing import Any
 from django.db.models import Q
 
 from twinbook.core.brake import BrakeLimits
-from twinbook.core.carry_out.views import CellView, LinkView, NewItems, PairHead, PairState, PairView
+from twinbook.core.carry_out.views import (
+    CellView,
+    GradingRule,
+    LinkView,
+    NewItems,
+    PairHead,
+    PairState,
+    PairView,
+)
 from twinbook.core.cells import CellBase, Intent, OpenProblem, OurCell, Policy, ProblemCode
 from twinbook.core.fields import CategoryMap
 from twinbook.core.snapshot import OurActivity, TheirStudent, TheirTerm
@@ -38,6 +46,7 @@ from twinbook.sync.models import (
 )
 
 SEND_ANYWAY, KEEP_HERE = "send_anyway", "keep_here"
+ZEROS_AHEAD = "zeros_ahead"
 CELL_CODES = {code.value for code in ProblemCode}
 
 
@@ -63,6 +72,7 @@ def link_view(link_id: int, *, dry_run: bool = False) -> LinkView:
         policy=Policy(sync.conflict_policy or district.conflict_policy),
         new_in_aeries=NewItems(sync.new_in_aeries),
         new_in_lms=NewItems(sync.new_in_lms),
+        grading_rule=GradingRule(sync.grading_completed),
         create_after=timedelta(seconds=sync.create_after_seconds),
         grace=timedelta(days=sync.grace_days),
         longest_timeout=timedelta(seconds=link.connection.longest_timeout_seconds),
@@ -228,6 +238,8 @@ def pair_view(pair_id: int) -> PairView | None:
         create_ended_at=pair.create_ended_at,
         create_confirmed=pair.create_confirmed,
         confirmed_in_summary=pair.confirmed_in_summary,
+        rule_fired=pair.rule_fired,
+        zeros_asked=problems.zeros_asked,
         fields={name: (both[0], both[1]) for name, both in pair.fields.items()},
         maxima=maxima_of(pair),
         their_due_on=pair.their_due_on,
@@ -336,6 +348,7 @@ class _Problems:
 
     of_pair: str | None = None
     about_fields: bool = False
+    zeros_asked: bool = False
     of_cells: dict[int, OpenProblem] = field(default_factory=dict)
     after_term: dict[int, tuple[str, int]] = field(default_factory=dict)
     """Student → what a person said last about a value after the term's end, and its version."""
@@ -357,6 +370,8 @@ def _problems(pair: Pair) -> _Problems:
             found.of_pair = row.code
         elif row.field is not None:
             found.about_fields = True
+        elif row.code == ZEROS_AHEAD:
+            found.zeros_asked = True
         elif row.student_id is not None and row.code in CELL_CODES:
             found.of_cells[row.student_id] = OpenProblem(
                 ProblemCode(row.code),

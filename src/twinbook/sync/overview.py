@@ -148,6 +148,8 @@ class _Problems:
                 self.class_braked = True
             elif subject.startswith("brake:activity:"):
                 self.braked.add(activity)
+            elif code == load.ZEROS_AHEAD:
+                continue
             elif student is not None:
                 self.students.add(student)
             elif activity is not None and field in (None, "points"):

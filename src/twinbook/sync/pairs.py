@@ -124,6 +124,7 @@ _UNMET: dict[str, Any] = {
     "create_holder": "",
     "create_confirmed": False,
     "confirmed_in_summary": False,
+    "rule_fired": False,
     "scores_read_at": None,
     "fields_read_at": None,
     "missing_since": None,

@@ -87,6 +87,8 @@ def values(row: Problem) -> tuple[str | None, str | None]:
     """Ours as it stands now, theirs as last read."""
     if row.field is not None:
         return row.details.get("ours"), row.details.get("theirs")
+    if row.code == "zeros_ahead":
+        return None, row.details.get("zeros")
     if row.student_id is None or row.activity_id is None:
         return None, None
     theirs = codec.optional_form(row.theirs_kind, row.theirs_text)

@@ -65,7 +65,7 @@ def judge_pair(class_id: int, link_id: int, change: ch.JudgePair) -> None:
 
 def judge_subjects(class_id: int, link_id: int, change: ch.JudgeSubjects) -> None:
     for subject, question in change.held.items():
-        _open(class_id, link_id, subject, question, pair=None, activity=question.activity)
+        _open(class_id, link_id, subject, question, pair=question.pair, activity=question.activity)
     under = Q(subject=change.prefix) | Q(subject__startswith=f"{change.prefix}:")
     _close(_open_rows(class_id).filter(under).exclude(subject__in=list(change.held)))
 

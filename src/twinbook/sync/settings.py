@@ -10,7 +10,7 @@ from django.db import transaction
 from twinbook.district import settings as district_settings
 from twinbook.gradebook import classes
 from twinbook.sync import announce, errors, wake
-from twinbook.sync.models import ClassSync, ConflictPolicy, GradingCompletedRule, Mode, NewItems
+from twinbook.sync.models import ClassSync, ConflictPolicy, GradingCompletedRule, Link, Mode, NewItems
 
 Json = dict[str, Any]
 
@@ -54,16 +54,14 @@ def patch(class_id: int, changes: Mapping[str, object]) -> Json:
         raise errors.NotYet("Confirming a restore is not built yet.")
     for name, value in changes.items():
         _check(name, value)
-    if changes.get("grading_completed", "by_hand") != "by_hand":
-        raise errors.NotYet(
-            "Only `by_hand` is built yet: grading completed is carried over as a person sets it."
-        )
     with transaction.atomic():
         sync, _ = ClassSync.objects.select_for_update().get_or_create(school_class_id=class_id)
         for name, value in changes.items():
             setattr(sync, name, value)
         sync.save(update_fields=list(changes) or None)
-    if changes.get("mode") == Mode.SYNC:
+    if "grading_completed" in changes:
+        Link.objects.filter(school_class_id=class_id, ended_on=None).update(look_at_everything=True)
+    if changes.get("mode") == Mode.SYNC or "grading_completed" in changes:
         wake.wake_class(class_id)
     announce.announce(class_id)
     return get(class_id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from twinbook.core.carry_out.taking_over import DISTRICT
+from twinbook.gradebook.models import Student
 from twinbook.sync import codec, mass_plan
 from twinbook.sync.models import Problem
 
@@ -113,6 +114,8 @@ def of(row: Problem) -> Words:
             )
         case "mass_change":
             return _mass_change(row)
+        case "zeros_ahead":
+            return _zeros(row, what)
         case "term_ended":
             return Words(
                 f"{who}, {what}: the term in Aeries has ended, so the score was not sent.",
@@ -126,6 +129,19 @@ def of(row: Problem) -> Words:
             )
         case _:
             return Words(f"{what} needs a look.", "Check it in both gradebooks.")
+
+
+def _zeros(row: Problem, what: str) -> Words:
+    number = int(row.details.get("zeros", "0"))
+    sis = [int(text) for text in row.details.get("students", "").split(",") if text]
+    known = {s.sis_student_id: s.name for s in Student.objects.filter(sis_student_id__in=sis)}
+    names = sorted(known.get(each) or f"student {each}" for each in sis)
+    blanks = "1 blank would become a zero" if number == 1 else f"{number} blanks would become zeros"
+    return Words(
+        f"{what} is due. Completing its grading in Aeries was put off: {blanks} there ({', '.join(names)}).",
+        "Enter what is missing, and it is switched by itself. Or switch it with these zeros, or leave it open and switch "
+        "it yourself when you like.",
+    )
 
 
 def _there(row: Problem) -> str:

@@ -105,6 +105,7 @@ class Held:
     code: str
     student: int | None = None
     activity: int | None = None
+    pair: int | None = None
     field: str | None = None
     ours: OurValue | None = None
     ours_version: int = 0
@@ -145,7 +146,7 @@ class JudgePair:
 @dataclass(frozen=True, slots=True)
 class JudgeSubjects:
     """All questions whose subject is `prefix` or begins with `prefix:`. Those in `held` (subject → question) are opened or
-    kept, others close. Subjects: `student:ID`, `brake:class`, `brake:activity:ID`, `aeries:UNIQUE-ID`."""
+    kept, others close. Subjects: `student:ID`, `brake:class`, `brake:activity:ID`, `aeries:UNIQUE-ID`, `zeros:ACTIVITY`."""
 
     prefix: str
     held: Mapping[str, Held]
@@ -169,6 +170,7 @@ class SetOurFields:
     activity: int
     expected_version: int
     changes: tuple[FieldChange, ...]
+    why: str = "changed in Aeries"
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +254,14 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleFired:
+    """The rule of grading completed has done its work for this pair, once and for all (A6)."""
+
+    pair: int
+    fired: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class EndPair:
     """Both sides of the pair are gone, or the only one it had: it takes no part any more, and is never due again."""
 
@@ -316,6 +326,7 @@ Change = (
     | LookAgain
     | Missing
     | EndPair
+    | RuleFired
     | StudentsSeen
     | GradebookSeen
     | GradebookMissing

@@ -23,6 +23,7 @@ from twinbook.core.carry_out.fields import (
     points_moved,
     sent_base,
 )
+from twinbook.core.carry_out.grading import follow_rule
 from twinbook.core.carry_out.report import Report
 from twinbook.core.carry_out.scores import (
     Decided,
@@ -54,6 +55,8 @@ class PairWork:
         self.trouble: ef.Trouble | None = None
         self.again = False
         self.wrote = False
+        self.fields_left = False
+        """Fields here that are to be sent once the scores are there."""
 
     def run(
         self, assignment: TheirAssignment | None, read_at: datetime = LONG_AGO
@@ -78,7 +81,16 @@ class PairWork:
         fresh = yield from self._fields_first(assignment, created)
         if fresh is _WAIT:
             return None
-        return (yield from self._scores(created))
+        scores = yield from self._scores(created)
+        if scores is not None and self.trouble is None and not scores.again:
+            switched = yield from follow_rule(self.link, self.pair, scores.rows, self.report)
+            self.fields_left |= switched
+        if self.fields_left and self.trouble is None:
+            # The scores are looked through, so that nothing else would bring this pair back.
+            self.again = True
+            now: datetime = yield ef.Now()
+            yield ef.Commit((ch.LookAgain(self.pair.id, now),))
+        return scores
 
     def _made(self, made: Created) -> Generator[ef.Effect, Any, PairView | None]:
         """The pair with its new assignment; in a dry run as it would be."""
@@ -101,7 +113,7 @@ class PairWork:
     ) -> Generator[ef.Effect, Any, object]:
         """Points before cells (A3). What only changes flags waits behind the scores of a new assignment."""
         if created is not None and created.known_blank:
-            self.again = self.link.writes and ours_moved(self.pair)
+            self.fields_left = self.link.writes and ours_moved(self.pair)
             return _WAIT if points_moved(self.pair) else None
         if assignment is None:
             if not must_be_read(self.pair):

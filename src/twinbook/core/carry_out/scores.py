@@ -83,6 +83,8 @@ class ScoresOutcome:
     blanks: list[BlankedThere] = field(default_factory=list)
     """Blanks there over values here: only a run that reads the student list afterwards may take them over (C7)."""
     compared: list[Compared] = field(default_factory=list)
+    rows: Mapping[int, TheirCell] = field(default_factory=dict)
+    """As last read, with the answers to what was sent."""
     wrote: bool = False
     again: bool = False
     """Something moved while this look went on: the pair stays dirty."""
@@ -128,7 +130,7 @@ class Look:
         self._rows: Mapping[int, TheirCell] = {}
 
     def run(self, reading: ef.Reading) -> Steps:
-        self._rows = reading.rows
+        self._rows = self.out.rows = reading.rows
         decisions = self._decide(reading.rows, self.pair.cells)
         sends = {view.student: step for view, step in decisions if isinstance(step, Send)}
         self._note(decisions)
@@ -431,6 +433,7 @@ class Look:
                 result.append(self._recorded(student, step))
             else:
                 rejected.append(self._not_taken(view, step, answered))
+        self.out.rows = {**self.out.rows, **reading.rows}
         self.report.count("held", len(rejected))
         judged = frozenset(batch)
         result.append(ch.JudgeCells(self.pair.id, self.pair.activity.id, judged, tuple(rejected)))

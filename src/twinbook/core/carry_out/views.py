@@ -40,6 +40,14 @@ class MassAnswer:
     who: str
 
 
+class GradingRule(StrEnum):
+    """When “grading completed” is switched (A6)."""
+
+    BY_HAND = "by_hand"
+    WHEN_EVERYONE = "when_everyone_has_a_value"
+    ON_DUE_DATE = "on_due_date"
+
+
 @dataclass(frozen=True, slots=True)
 class PairHead:
     id: int
@@ -78,6 +86,7 @@ class LinkView:
     policy: Policy
     new_in_aeries: NewItems
     new_in_lms: NewItems
+    grading_rule: GradingRule
     create_after: timedelta
     grace: timedelta
     longest_timeout: timedelta
@@ -180,6 +189,10 @@ class PairView:
     """Code of an open problem of the pair itself (possible_duplicate, rejected_by_aeries …)."""
     fields_in_question: bool
     """A problem about one of its fields is open: a look that finds them fine has to close it."""
+    rule_fired: bool = False
+    """The rule of grading completed has fired for it, or a person has switched: it never fires again (A6)."""
+    zeros_asked: bool = False
+    """Whether a person is asked about blanks that would become zeros."""
     confirmed_in_summary: bool = False
     """Who confirmed this create saw what is left alone there; only what has appeared since may hold it (A4)."""
 

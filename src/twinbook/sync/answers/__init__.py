@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from twinbook.sync.answers import cells, copies, deleted, duplicates, mass_change, tasks
+from twinbook.sync.answers import cells, copies, deleted, duplicates, grading, mass_change, tasks
 from twinbook.sync.answers.answer import Answer
 
 BUILT: Mapping[tuple[str, str], Answer] = {
@@ -16,6 +16,7 @@ BUILT: Mapping[tuple[str, str], Answer] = {
     **copies.ANSWERS,
     **deleted.ANSWERS,
     **duplicates.ANSWERS,
+    **grading.ANSWERS,
     **mass_change.ANSWERS,
     **tasks.ANSWERS,
 }

@@ -142,6 +142,10 @@ class SettingsForm(forms.Form):
             (GradingCompletedRule.WHEN_EVERYONE.value, _("once every student has a value")),
             (GradingCompletedRule.ON_DUE_DATE.value, _("on the due date")),
         ],
+        help_text=_(
+            "Scores count in Aeries once it is set; every blank then counts as zero. By a rule it is set once for each activity, "
+            "and never where a blank would become a zero: then you are asked first. What you switch yourself stands."
+        ),
     )
     create_after_seconds = forms.IntegerField(
         label=_("Seconds until a new activity without scores goes to Aeries"),

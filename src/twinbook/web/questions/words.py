@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 
 def kind(code: str, *, of_field: bool) -> str:
@@ -25,6 +26,10 @@ def kind(code: str, *, of_field: bool) -> str:
             return _("Categories without a partner")
         case "gradebook_gone":
             return _("The Aeries gradebook is gone")
+        case "zeros_ahead":
+            return _(
+                "Once grading is completed in Aeries, every blank there counts as zero, also for parents."
+            )
         case "deleted_in_aeries":
             return _("Gone from Aeries")
         case "deleted_in_lms":
@@ -73,6 +78,15 @@ def explained(code: str, *, of_field: bool) -> str:
             return ""
 
 
+def _zeros(text: str | None) -> str:
+    number = int(text or 0)
+    return ngettext(
+        "Complete grading: %(count)d blank becomes a zero",
+        "Complete grading: %(count)d blanks become zeros",
+        number,
+    ) % {"count": number}
+
+
 def choice(code: str, word: str, *, of_one: bool, ours: str | None = None, theirs: str | None = None) -> str:
     """A button's text; for one question it names the value."""
     match code, word:
@@ -104,6 +118,10 @@ def choice(code: str, word: str, *, of_one: bool, ours: str | None = None, their
             return _("Create it as new")
         case "possible_duplicate", "ignore":
             return _("Leave it alone")
+        case "zeros_ahead", "switch":
+            return _zeros(theirs) if of_one else _("Complete grading: the blanks become zeros")
+        case "zeros_ahead", "leave":
+            return _("Leave it open")
         case "deleted_in_aeries", "recreate":
             return _("Create it in Aeries again")
         case "deleted_in_aeries", "keep_here":
