@@ -24,7 +24,7 @@ def _number(school_class: Class) -> int:
 
 
 def _everyone(school_class: Class, value: str = "8") -> dict[int, str]:
-    return {sis: value for sis in _in_the_gradebook(school_class)}
+    return dict.fromkeys(_in_the_gradebook(school_class), value)
 
 
 def _in_the_gradebook(school_class: Class) -> list[int]:
@@ -187,7 +187,7 @@ def test_back_to_by_hand_closes_the_question(joined: Class) -> None:
 
 
 def test_an_answer_that_saw_fewer_zeros_switches_nothing(joined: Class) -> None:
-    quiz, _ = _due_with_one_blank(joined)
+    _due_with_one_blank(joined)
     (question,) = joined.questions()
     other = _in_the_gradebook(joined)[0]
     joined.aeries.types(joined.gradebook, _number(joined), other, "")
