@@ -1,7 +1,7 @@
 # Two commands are enough on a fresh Debian or Ubuntu with Python 3.11+, make and git: `make demo` and `make test`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help histories demo serve test check fix lock faces sandbox-alone bench bench-matching screenshots words runtime dev
+.PHONY: help histories demo serve test check fix lock faces drill sandbox-alone bench bench-matching screenshots words runtime dev
 
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url --no-emit-find-links
@@ -35,6 +35,9 @@ faces: dev ## the long storms and disguises under all five faces of Aeries; SEED
 
 histories: dev ## whole histories of one class from seeds, judged; N=10000, SEED=n plays from there, JOBS=2
 	@.venv/bin/python -m scripts.simulate histories -n $(or $(N),10000) --seed $(or $(SEED),0) $(if $(JOBS),--jobs $(JOBS))
+
+drill: dev ## rehearse upgrade, backup, loss, restore and confirmation with real programs
+	@exec .venv/bin/python -m scripts.drill
 
 sandbox-alone: dev ## install the Aeries sandbox alone into a new environment, as others would, and ask it
 	@scripts/sandbox-alone

@@ -33,6 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     os.environ.pop("TWINBOOK_DATABASE_URL", None)
     if hasattr(config, "workerinput"):
+        # A data folder belongs to one database: its high-water mark lies there.
+        os.environ["TWINBOOK_HOME"] += f"-{config.workerinput['workerid']}"
         return
     folder = tempfile.mkdtemp(prefix="twinbook-tests-")
     os.environ[SERVER_FOLDER] = folder

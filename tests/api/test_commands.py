@@ -310,9 +310,6 @@ def test_status_is_one_document(twinbook: Command, joined: Class) -> None:
         ("class", "backup", "1", "--out", "x.json"),
         ("class", "restore", "1", "x.json"),
         ("class", "restore", "1", "x.json", "--dry-run"),
-        ("database", "backup", "x"),
-        ("database", "restore", "x"),
-        ("database", "upgrade"),
     ],
 )
 def test_what_is_not_built_yet_says_so_and_ends_with_1(twinbook: Command, arguments: tuple[str, ...]) -> None:

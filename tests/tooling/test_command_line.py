@@ -49,10 +49,10 @@ def test_wrong_usage_ends_with_2_and_says_so_on_stderr(arguments: list[str], tmp
     assert "Usage: twinbook" in ran.stderr
 
 
-def test_what_is_not_built_yet_ends_with_1(tmp_path: Path) -> None:
-    ran = run("database", "upgrade", home=tmp_path / "home")
+def test_what_cannot_be_done_ends_with_1_and_says_what_to_do(tmp_path: Path) -> None:
+    ran = run("database", "check", str(tmp_path / "nothing"), home=tmp_path / "home")
     assert (ran.returncode, ran.stdout) == (1, "")
-    assert "not built yet" in ran.stderr
+    assert "There is no file" in ran.stderr and "Name the file" in ran.stderr
 
 
 def test_a_taken_port_is_one_sentence(tmp_path: Path, occupied_port: int) -> None:

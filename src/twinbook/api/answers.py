@@ -246,6 +246,13 @@ class Run(Answer):
     finished_at: Instant | None
 
 
+class Installation(Answer):
+    state: Literal["ok", "observing"]
+    since: Instant | None
+    why: str | None
+    preview: Run | None
+
+
 class Change(BaseModel):
     side: Side
     kind: str

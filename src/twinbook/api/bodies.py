@@ -218,6 +218,10 @@ class DistrictBody(Body):
     brake: dict[str, Any] = Field(default_factory=dict)
 
 
+class NightBody(Body):
+    dry_run: StrictBool = False
+
+
 class RosterBody(Body):
     school_code: Whole | None = None
 

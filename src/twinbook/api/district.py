@@ -8,11 +8,11 @@ from django.http import HttpRequest
 from ninja import Router, Status
 
 from twinbook.api import access, answers
-from twinbook.api.bodies import ConnectionBody, DistrictBody, RosterBody
+from twinbook.api.bodies import ConfirmBody, ConnectionBody, DistrictBody, NightBody, RosterBody
 from twinbook.api.openapi import answer
 from twinbook.district import settings
 from twinbook.district.models import DistrictSettings
-from twinbook.sync import connecting, mark_table, night, rosters, runs
+from twinbook.sync import confirming, connecting, mark_table, night, rosters, runs
 
 router = Router(tags=["district"])
 Json = dict[str, Any]
@@ -75,7 +75,29 @@ def roster_sync(request: HttpRequest, body: RosterBody | None = None) -> Status[
 
 
 @router.post("/nightly", **answer(answers.Run, 202))
-def nightly(request: HttpRequest) -> Status[Any]:
-    """The nightly run now. First the roster, then every synced class."""
+def nightly(request: HttpRequest, body: NightBody | None = None) -> Status[Any]:
+    """The nightly run now. First the roster, then every synced class. With `dry_run` the classes only, and nothing is written."""
     access.administrator(request)
-    return Status(202, runs.shown(night.begin(access.actor(request))))
+    dry_run = body is not None and body.dry_run
+    return Status(202, runs.shown(night.begin(access.actor(request), dry_run=dry_run)))
+
+
+@router.get("/installation", **answer(answers.Installation, refuses=[403]))
+def get_installation(request: HttpRequest) -> Json:
+    """Whether this installation may write. `observing`: its database was restored or copied, and a person must confirm."""
+    access.administrator(request)
+    return confirming.shown()
+
+
+@router.post("/installation/preview", **answer(answers.Run, 202, refuses=[409]))
+def preview_installation(request: HttpRequest) -> Status[Any]:
+    """A dry run over every joined class: what would follow if this restored installation wrote again."""
+    access.administrator(request)
+    return Status(202, runs.shown(confirming.preview(access.actor(request))))
+
+
+@router.post("/installation/confirm", **answer(answers.Installation, refuses=[409, 422]))
+def confirm_installation(request: HttpRequest, body: ConfirmBody) -> Json:
+    """Let a restored installation write again, by the fingerprint of its newest preview (`GET /runs/{run}/plan`)."""
+    access.administrator(request)
+    return confirming.confirm(body.fingerprint)

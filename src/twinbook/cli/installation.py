@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from twinbook import embedded
-from twinbook.cli.output import Failed
+from twinbook.cli.output import Failed, say
 from twinbook.home import home
 
 # Any number, as long as every process that migrates takes the same one.
@@ -46,9 +46,29 @@ def installation() -> Iterator[None]:
         try:
             _reach_database()
             migrate()
+            _judge()
             yield
         finally:
+            _stop_watching()
             connections.close_all()
+
+
+def _judge() -> None:
+    """Before anything can be written: is this the database that was last used here (G3)?"""
+    from twinbook.sync import installation as own
+
+    why = own.judge()
+    if why is not None:
+        say(
+            f"{why} Twinbook only observes: it writes nothing to Aeries and takes nothing over.\n"
+            "See what would follow and confirm it with `twinbook database confirm`, or on the page District."
+        )
+
+
+def _stop_watching() -> None:
+    from twinbook.sync import installation as own
+
+    own.stop_watching()
 
 
 def _reach_database() -> None:

@@ -6,7 +6,7 @@
 Other local users cannot connect: no TCP, a socket folder 0700, scram-sha-256 with a generated password.
 """
 
-from twinbook.embedded.place import EmbeddedError, Place, find_place, remove_place
+from twinbook.embedded.place import MAJOR, EmbeddedError, Place, find_place, remove_place
 from twinbook.embedded.server import EmbeddedDatabase, database
 
-__all__ = ["EmbeddedDatabase", "EmbeddedError", "Place", "database", "find_place", "remove_place"]
+__all__ = ["MAJOR", "EmbeddedDatabase", "EmbeddedError", "Place", "database", "find_place", "remove_place"]

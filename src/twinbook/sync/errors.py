@@ -40,6 +40,18 @@ class Paused(SyncError):
     hint = "Set the class back to `sync` in its settings, or preview with a dry run."
 
 
+class Observing(SyncError):
+    code = "observing"
+    message = "Twinbook only observes here: it reads and shows what it would do, and writes nothing."
+    hint = "Set the mode back to `sync` (of the class, or of the district) before anything is written."
+
+
+class NothingToConfirm(SyncError):
+    code = "nothing_to_confirm"
+    message = "Nothing waits for a confirmation: this installation may write."
+    hint = "`twinbook status` says how it stands."
+
+
 class NoDraft(SyncError):
     code = "no_draft"
     status = 404

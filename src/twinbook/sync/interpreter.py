@@ -34,6 +34,10 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 IDENTITY_TRUST = timedelta(minutes=10)
+_NOT_NOW = ef.Trouble(
+    ef.Family.WAIT,
+    "Twinbook only observes, or is paused: nothing is written to Aeries. What is waiting goes when it may write again.",
+)
 ProgressTold = Callable[[int, int, str], None]
 
 # What these change is shown by LinkView: a kept view is dropped after them.
@@ -419,6 +423,8 @@ class Interpreter:
             if permit is not None:
                 self.lease.check()
             self._check_link()
+            if not load.may_write(self.class_id):
+                return ef.NotSent(_NOT_NOW)
             return self._judged(lambda: call(given))
         except errors.AeriesError as error:
             return self._ending(error)

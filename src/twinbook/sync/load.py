@@ -30,12 +30,11 @@ from twinbook.gradebook import cells, scores
 from twinbook.gradebook.cells import Cell
 from twinbook.gradebook.models import Activity, ClassStudent, Score
 from twinbook.gradebook.origin import OriginKind
-from twinbook.sync import clock, codec, far, mass_change
+from twinbook.sync import clock, codec, errors, far, installation, mass_change
 from twinbook.sync.models import (
     CategoryPair,
     CellBaseRow,
     ClassSync,
-    Installation,
     IntentRow,
     Link,
     LinkStudent,
@@ -69,7 +68,7 @@ def link_view(link_id: int, *, dry_run: bool = False) -> LinkView:
         class_id=link.school_class_id,
         generation=link.school_class.generation,
         writes=not dry_run and writes(sync, district),
-        policy=Policy(sync.conflict_policy or district.conflict_policy),
+        policy=_policy(link, sync, district),
         new_in_aeries=NewItems(sync.new_in_aeries),
         new_in_lms=NewItems(sync.new_in_lms),
         grading_rule=GradingRule(sync.grading_completed),
@@ -96,7 +95,15 @@ def link_view(link_id: int, *, dry_run: bool = False) -> LinkView:
         values_in_class=Score.objects.filter(activity_id__in=in_pairs).exclude(kind="blank").count(),
         braked=frozenset(subject for subject, _ in brake_questions),
         answers=mass_change.answers_of(brake_questions),
+        base_doubtful=link.base_doubtful_since is not None,
     )
+
+
+def _policy(link: Link, sync: ClassSync, district: DistrictSettings) -> Policy:
+    """No policy decides over a base that may be too old: what looks changed on both sides may be our own later write."""
+    if link.base_doubtful_since is not None:
+        return Policy.ASK
+    return Policy(sync.conflict_policy or district.conflict_policy)
 
 
 def _asked_about(link_id: int) -> frozenset[int]:
@@ -121,8 +128,27 @@ def _to_delete(class_id: int) -> frozenset[str]:
 
 def writes(sync: ClassSync, district: DistrictSettings) -> bool:
     """Whether anything may be written for the class: not while it, the district or a restored installation observes."""
-    observing = Installation.objects.filter(observe_only_since__isnull=False).exists()
-    return sync.mode == Mode.SYNC and district.mode == "sync" and not observing
+    return sync.mode == Mode.SYNC and district.mode == "sync" and not installation.observes()
+
+
+def may_write(class_id: int) -> bool:
+    """The same for the class as it stands now: the last question before each write, whatever run it belongs to."""
+    sync = ClassSync.objects.filter(school_class_id=class_id).first()
+    return sync is not None and writes(sync, district_settings.get())
+
+
+def check_not_observing(class_id: int) -> None:
+    """For what a person starts and what would write on either side. Raises Observing."""
+    if installation.observes():
+        raise errors.Observing(
+            "This database was restored or copied: Twinbook only observes until an administrator confirms.",
+            hint="An administrator looks at the preview on the page District and confirms it.",
+        )
+    sync = ClassSync.objects.filter(school_class_id=class_id).first()
+    if district_settings.get().mode == Mode.OBSERVE:
+        raise errors.Observing(hint="An administrator sets the district's mode to `sync`.")
+    if sync is not None and sync.mode == Mode.OBSERVE:
+        raise errors.Observing(hint="Set the class's mode to `sync`.")
 
 
 def today(connection_id: int, now: datetime) -> date:

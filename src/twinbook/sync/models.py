@@ -45,7 +45,15 @@ class Installation(models.Model):
     id = models.SmallIntegerField(primary_key=True, default=1)
     identity = models.UUIDField()
     high_water = models.BigIntegerField(default=0)
+    confirmations = models.IntegerField(default=0)
+    """How often a person confirmed that a restored or copied database may write again."""
+    known_as = models.JSONField(default=list)
+    """Identities of data folders with which this database was confirmed."""
+    database_mark = models.TextField(blank=True, default="")
+    """Which database this row was last used in; blank: never judged."""
+    ticked_at = models.DateTimeField(null=True)
     observe_only_since = models.DateTimeField(null=True)
+    observe_only_why = models.TextField(blank=True, default="")
     sweeper_rescues = models.BigIntegerField(default=0)
     """Classes that the sweeper woke although a save should have: stays 0 while no process dies (J1)."""
     next_night_at = models.DateTimeField(null=True)
@@ -174,6 +182,8 @@ class Link(models.Model):
     gradebook_read_at = models.DateTimeField(null=True)
     missing_since = models.DateTimeField(null=True)
     """First look that did not find the gradebook itself; a second one by another route decides (A7)."""
+    base_doubtful_since = models.DateTimeField(null=True)
+    """The database was restored or copied and this class was not looked through since: its base may be too old (G3)."""
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

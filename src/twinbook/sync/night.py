@@ -20,16 +20,22 @@ from twinbook.sync.models import ClassSync, Link, Mode, Run, RunKind, RunState
 
 Json = dict[str, Any]
 
+MOST_CHANGES = 5000
+"""Of all classes together; each class's part shows all of its own."""
+
 _log = logging.getLogger(__name__)
 
 
-def begin(actor: str, *, awake: bool = True) -> Run:
-    return runs.create(RunKind.NIGHTLY, None, actor, awake=awake)
+def begin(actor: str, *, dry_run: bool = False, awake: bool = True) -> Run:
+    return runs.create(RunKind.NIGHTLY, None, actor, dry_run=dry_run, awake=awake)
 
 
 def carry_out(run: Run) -> None:
-    """Interrupted: goes on with the classes that it has not finished. Raises when Aeries is down before it began."""
-    roster_plan = _roster(run)
+    """Interrupted: goes on with the classes that it has not finished. Raises when Aeries is down before it began.
+
+    A dry run leaves the roster as it is, since reading it changes it here.
+    """
+    roster_plan = None if run.dry_run else _roster(run)
     done = {part.school_class_id: part for part in run.parts.all()}
     classes = _classes()
     tell = runs.teller(run)
@@ -38,12 +44,22 @@ def carry_out(run: Run) -> None:
         tell(position, len(classes), "")
         results.append(_class(run, class_id, done.get(class_id)))
     tell(len(classes), len(classes), "")
-    parts = list(run.parts.all())
-    plan = {
+    parts = list(run.parts.order_by("school_class_id"))
+    plan: Json = {
         "roster": roster_plan,
         "classes": results,
-        "changes": [change for part in parts for change in part.plan.get("changes", [])][:5000],
+        "changes": [
+            {**change, "class_id": str(part.school_class_id)}
+            for part in parts
+            for change in part.plan.get("changes", [])
+        ][:MOST_CHANGES],
     }
+    if run.dry_run:
+        looked_at = [part for part in parts if part.state in (RunState.DONE, RunState.HELD)]
+        plan["ready"] = bool(looked_at) or not classes
+        plan["fingerprint"] = summary.fingerprint(
+            [[part.school_class_id, part.state, part.plan.get("fingerprint")] for part in parts]
+        )
     runs.finish(run, counts=summary.added([part.counts for part in parts]), plan=plan)
 
 
@@ -86,7 +102,9 @@ def _class(run: Run, class_id: int, earlier: Run | None) -> Json:
     skipped = _skipped(class_id)
     if skipped is not None:
         return {"class_id": str(class_id), "state": "skipped", "why": skipped}
-    part = earlier or runs.create(RunKind.NIGHTLY, class_id, run.created_by, parent=run, awake=False)
+    part = earlier or runs.create(
+        RunKind.NIGHTLY, class_id, run.created_by, dry_run=run.dry_run, parent=run, awake=False
+    )
     runs.start(part)
     try:
         with lease.hold(class_id, lease.this_process(), timeout=force.LEASE_WAIT_SECONDS) as held:

@@ -17,6 +17,9 @@ from twinbook.sync.models import Run, RunKind, RunState
 Json = dict[str, Any]
 Told = Callable[[int, int, str], None]
 
+_WRITES_UNASKED = (RunKind.SETUP, RunKind.UNDO, RunKind.RESTORE)
+"""What looks at the mode only here; every other run looks, and is shown a link that may not write."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -170,9 +173,11 @@ def in_this_process(run: Run) -> Run:
 
 
 def _carry_out(run: Run) -> None:
-    from twinbook.sync import force, night, repair, rosters, setup, setup_run
+    from twinbook.sync import force, load, night, repair, rosters, setup, setup_run
     from twinbook.sync.undo import carrying as undoing
 
+    if RunKind(run.kind) in _WRITES_UNASKED and not run.dry_run and run.school_class_id is not None:
+        load.check_not_observing(run.school_class_id)
     match RunKind(run.kind):
         case RunKind.READ:
             setup.carry_out_reading(run)

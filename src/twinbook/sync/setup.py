@@ -35,7 +35,7 @@ from twinbook.district import settings as district_settings
 from twinbook.district.models import ClassSection, Permission, SectionStaff
 from twinbook.gradebook import classes
 from twinbook.sync import backup, clock, errors, far, health, identity, load, memory, remote, runs, snapshots
-from twinbook.sync.models import ClassSync, DraftState, Link, Run, RunKind, SetupDraft
+from twinbook.sync.models import ClassSync, DraftState, Link, Mode, Run, RunKind, SetupDraft
 
 Json = dict[str, Any]
 
@@ -250,8 +250,9 @@ def summary(class_id: int) -> Json:
 
 
 def confirm(class_id: int, fingerprint: str, actor: str) -> Run:
-    """Raises NoDraft, StillReading, SetupRunning, SummaryOutOfDate (with the new summary), NotReady."""
+    """Raises NoDraft, StillReading, SetupRunning, Observing, Paused, SummaryOutOfDate (with the new summary), NotReady."""
     _not_running(class_id)
+    _may_begin(class_id)
     with transaction.atomic():
         row = _row(class_id, lock=True)
         if row.state == DraftState.CONFIRMED:
@@ -273,6 +274,17 @@ def confirm(class_id: int, fingerprint: str, actor: str) -> Run:
         _settings(class_id)
         ClassSync.objects.filter(school_class_id=class_id).update(setting_up=True)
     return run
+
+
+def _may_begin(class_id: int) -> None:
+    """The confirmed run writes on both sides. Reading and answering are possible in every mode."""
+    load.check_not_observing(class_id)
+    own = ClassSync.objects.filter(school_class_id=class_id, mode=Mode.PAUSED).exists()
+    if own or district_settings.get().mode == Mode.PAUSED:
+        raise errors.Paused(
+            "Syncing is paused: the set-up cannot write to either gradebook.",
+            hint="Set the mode back to `sync`, then confirm; your answers are kept.",
+        )
 
 
 def carry_out_reading(run: Run) -> None:

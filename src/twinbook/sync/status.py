@@ -7,7 +7,7 @@ from typing import Any
 
 from twinbook.district.models import DistrictSettings
 from twinbook.gradebook.models import SchoolClass
-from twinbook.sync import connecting, overview
+from twinbook.sync import confirming, connecting, overview
 from twinbook.sync.models import Installation, Link, Problem, RemoteState, Run, RunKind, RunState
 
 Json = dict[str, Any]
@@ -21,6 +21,7 @@ def shown() -> Json:
     down = RemoteState.objects.filter(down_since__isnull=False).first()
     night = Run.objects.filter(kind=RunKind.NIGHTLY, parent=None).order_by("-id").first()
     return {
+        "installation": confirming.shown(),
         "district": None if district is None else {"name": district.name, "mode": district.mode},
         "aeries": {
             **connecting.shown(),

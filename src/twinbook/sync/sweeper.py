@@ -17,10 +17,11 @@ from django.db import Error as DatabaseTrouble
 from django.db import connection, transaction
 
 from twinbook.district.models import DistrictSettings
-from twinbook.sync import clock, statements, wake
+from twinbook.sync import clock, installation, statements, wake
 from twinbook.sync.models import Installation, Run, RunKind, RunState
 
 SWEEP_SECONDS = 2.0
+ROUNDS_BETWEEN_TICKS = round(installation.TICK_SECONDS / SWEEP_SECONDS)
 SILENT_WORKER_SECONDS = 10
 """A worker tells that it lives every 2 seconds (`worker`); after this long its jobs are taken for dead."""
 
@@ -44,11 +45,15 @@ class Sweeper:
 
     def __init__(self) -> None:
         self._suspects: dict[int, int] = {}
+        self._rounds = 0
 
     def run(self, stop: threading.Event) -> None:
         try:
             while not stop.wait(SWEEP_SECONDS):
                 self.sweep()
+                self._rounds += 1
+                if self._rounds % ROUNDS_BETWEEN_TICKS == 0:
+                    _try(keep_mark)
         finally:
             connection.close()
 
@@ -74,6 +79,11 @@ class Sweeper:
         return self._suspects.get(found.class_id) == found.taking
 
 
+def keep_mark() -> None:
+    """Moves the installation's high-water mark on, or finds that its database was exchanged (G3)."""
+    installation.judge()
+
+
 def forgotten_classes() -> list[Forgotten]:
     """Live and synced (a look at a class that is paused, observed or set up does nothing), nobody working on them, no
     job; and saved in, or due, or with a pair that is due. The oldest attempt first."""
@@ -95,12 +105,12 @@ def drop_dead_jobs() -> None:
 
 def start_night() -> None:
     """Claims the night when it is due and starts its run; keeps `next_night_at` true to the district's settings."""
-    installation = Installation.objects.filter(id=1).first()
+    row = Installation.objects.filter(id=1).first()
     district = DistrictSettings.objects.first()
-    if installation is None or district is None:
+    if row is None or district is None:
         return
     now = clock.now()
-    due = installation.next_night_at
+    due = row.next_night_at
     following = next_night(now, _zone(district.timezone), district.night_at)
     if due == following:
         return

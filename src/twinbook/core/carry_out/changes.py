@@ -300,6 +300,8 @@ class LinkLooked:
     generation: int
     pulled: bool
     pushed: bool
+    strangers: bool = False
+    """Something that Twinbook made is unknown to this database, which was restored: a person has not said yet what it is."""
 
 
 Change = (

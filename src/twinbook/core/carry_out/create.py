@@ -255,15 +255,38 @@ def likely_there(
     unpaired = [sis_item(a) for a in listing.assignments if a.unique_id not in paired]
     partners = likely_partners(item, unpaired, known_pairs(link, listing)) if unpaired else ()
     if not partners:
-        return {}
+        return _stranger(link, listing)
     by_id = {a.unique_id: a for a in listing.assignments}
-    best = by_id[partners[0].id]
+    return _partner(by_id[partners[0].id], partners[0].reason)
+
+
+def _partner(assignment: TheirAssignment, reason: str) -> dict[str, str]:
     return {
-        "aeries_id": best.unique_id,
-        "number": str(best.number),
-        "name": best.title,
-        "reason": partners[0].reason,
+        "aeries_id": assignment.unique_id,
+        "number": str(assignment.number),
+        "name": assignment.title,
+        "reason": reason,
     }
+
+
+MADE_AFTER_THE_BACKUP = "created by Twinbook after the backup was taken that this database comes from"
+
+
+def _stranger(link: LinkView, listing: ef.Listing) -> dict[str, str]:
+    """In a restored database anything that Twinbook made since may be this very activity, whatever it is called now."""
+    for assignment in listing.assignments:
+        if is_stranger(link, listing, assignment):
+            return _partner(assignment, MADE_AFTER_THE_BACKUP)
+    return {}
+
+
+def is_stranger(link: LinkView, listing: ef.Listing, assignment: TheirAssignment) -> bool:
+    """Made by Twinbook, but unknown to this restored database (G3). A teacher's copy bears the id of one that is known."""
+    if not link.base_doubtful or not assignment.external_id.startswith(EXTERNAL_PREFIX):
+        return False
+    paired = {head.unique_id for head in link.pairs if head.unique_id is not None}
+    known = {a.external_id for a in listing.assignments if a.unique_id in paired}
+    return assignment.unique_id not in paired and assignment.external_id not in known
 
 
 def _hold(

@@ -119,6 +119,9 @@ class LinkView:
     """By subject: what a person answered to one of these questions."""
     to_delete: frozenset[str] = frozenset()
     """UniqueIDs that a person is asked to delete there: the question closes once they are no longer listed."""
+    base_doubtful: bool = False
+    """The database was restored and this link was not looked through since: assignments that Twinbook made later are
+    strangers to it (G3)."""
 
     def membership(self, sis_student_id: int, due_on: date | None, agreed_as: str | None) -> Membership:
         """By the last reading of the student list. `agreed_as`: the membership token stored with the base."""

@@ -16,8 +16,10 @@ from twinbook.core.carry_out import changes as ch
 from twinbook.core.carry_out import effects as ef
 from twinbook.core.carry_out.create import (
     EXTERNAL_PREFIX,
+    MADE_AFTER_THE_BACKUP,
     activity_item,
     copy_details,
+    is_stranger,
     known_pairs,
     lms_item,
     sis_item,
@@ -56,6 +58,7 @@ class Whole:
         self.blanks: list[BlankedThere] = []
         self.questions: dict[str, ch.Held] = {}
         self.item_trouble: ef.Trouble | None = None
+        self.strangers = False
         self.head: ef.GradebookHead | None = None
         self.listed: ef.StudentList | None = None
         self.listed_at = LONG_AGO
@@ -226,7 +229,8 @@ class Whole:
         yield from self._new_in_aeries(link, listing)
         if link.writes and self.out.trouble is None and not self.out.again:
             complete = self.item_trouble is None
-            yield ef.Commit((ch.LinkLooked(seen, pulled=complete, pushed=self.out.pushed),))
+            looked = ch.LinkLooked(seen, complete, self.out.pushed, self.strangers)
+            yield ef.Commit((looked,))
         self.out.trouble = self.out.trouble or self.item_trouble
 
     def _judge_blanks(self, link: LinkView) -> Generator[ef.Effect, Any, None]:
@@ -269,6 +273,7 @@ class Whole:
                 continue
             if assignment.category_code in link.ignored_codes:
                 continue
+            self.strangers |= is_stranger(link, listing, assignment)
             yield from self._one_new(link, assignment, candidates, habits, listing)
         if link.writes:
             listed = {assignment.unique_id for assignment in listing.assignments}
@@ -303,7 +308,8 @@ class Whole:
         listing: ef.Listing,
     ) -> Generator[ef.Effect, Any, None]:
         report = self.out.report
-        ignored = link.new_in_aeries is NewItems.IGNORE or assignment.untouchable
+        stranger = is_stranger(link, listing, assignment)
+        ignored = (link.new_in_aeries is NewItems.IGNORE and not stranger) or assignment.untouchable
         if not ignored:
             asked = assignment.unique_id not in link.create_here
             question = self._question_about(link, assignment, candidates, habits, listing) if asked else None
@@ -348,7 +354,10 @@ class Whole:
             "number": str(assignment.number),
             "name": assignment.title,
         }
-        if assignment.external_id.startswith(EXTERNAL_PREFIX) or _was_known(link, assignment):
+        stranger = is_stranger(link, listing, assignment)
+        if not stranger and (
+            assignment.external_id.startswith(EXTERNAL_PREFIX) or _was_known(link, assignment)
+        ):
             return ch.Held("copy_suspected", details=_copied(link, assignment, listing))
         if assignment.category_code not in link.categories.category_of:
             return ch.Held("category_unmapped", details=details)
@@ -361,6 +370,8 @@ class Whole:
                 "possible_duplicate",
                 details={**details, "activity_id": partners[0].id, "reason": partners[0].reason},
             )
+        if stranger:
+            return ch.Held("possible_duplicate", details={**details, "reason": MADE_AFTER_THE_BACKUP})
         if link.new_in_aeries is NewItems.ASK:
             return ch.Held(
                 "possible_duplicate", details={**details, "reason": "new in Aeries; the class asks"}
