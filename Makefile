@@ -1,7 +1,8 @@
 # Two commands are enough on a fresh Debian or Ubuntu with Python 3.11+, make and git: `make demo` and `make test`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help histories demo serve test check fix lock faces drill sandbox-alone bench bench-matching screenshots words runtime dev
+.PHONY: help demo serve test check fix lock faces drill sandbox-alone bench bench-matching screenshots words runtime dev
+.PHONY: fuzz histories late-creates school-year planted
 
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url --no-emit-find-links
@@ -32,6 +33,9 @@ lock: dev ## write the locked versions anew; UPGRADE=1 takes the newest
 faces: dev ## the long storms and disguises under all five faces of Aeries; SEEDS=n, FIRST=n, FACE=name
 	@FACES=long $(if $(SEEDS),FACES_SEEDS=$(SEEDS)) $(if $(FIRST),FACES_FIRST_SEED=$(FIRST)) \
 	  .venv/bin/pytest tests/faces -q -n 2 --dist worksteal $(if $(FACE),-k $(FACE))
+
+fuzz: dev ## the planner on small perturbed cases, ten million of them (a night); N=n, SEED=n, JOBS=n
+	@.venv/bin/python -m scripts.simulate fuzz -n $(or $(N),10000000) --seed $(or $(SEED),0) $(if $(JOBS),--jobs $(JOBS))
 
 histories: dev ## whole histories of one class from seeds, judged; N=10000, SEED=n plays from there, JOBS=2
 	@.venv/bin/python -m scripts.simulate histories -n $(or $(N),10000) --seed $(or $(SEED),0) $(if $(JOBS),--jobs $(JOBS))

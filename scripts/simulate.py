@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 
-from tests.simulation import many
+from tests.simulation import many, planning
 
 PORTION = 100
 
@@ -32,6 +32,17 @@ def histories(first: int, count: int, jobs: int) -> int:
     return 1 if whole.wrongs else 0
 
 
+def fuzz(first: int, count: int, jobs: int) -> int:
+    """The planner on small perturbed cases."""
+    wrongs, began = 0, time.perf_counter()
+    with ProcessPoolExecutor(jobs) as pool:
+        for found in pool.map(planning.wrongs, portions(first, count, 10_000)):
+            wrongs += len(found)
+            _tell(found)
+    _closing("planner cases", count, first, jobs, began, wrongs)
+    return 1 if wrongs else 0
+
+
 def _tell(wrongs: list[str]) -> None:
     for wrong in wrongs:
         print(wrong, flush=True)
@@ -45,7 +56,7 @@ def _closing(what: str, played: int, first: int, jobs: int, began: float, wrongs
     )
 
 
-RUNS: dict[str, Callable[[int, int, int], int]] = {"histories": histories}
+RUNS: dict[str, Callable[[int, int, int], int]] = {"fuzz": fuzz, "histories": histories}
 
 
 def main() -> int:

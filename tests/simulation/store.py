@@ -436,6 +436,7 @@ class Store:
                     maxima=maxima,
                     create_sent_at=None,
                     create_ended_at=None,
+                    look_again_at=None,
                     **_shown(assignment),
                 )
             case ch.Looked(pair, generation):
