@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.asking import Caller
-from tests.district_and_sandbox import CERTIFICATE, Aeries, finished
+from tests.district_and_sandbox import CERTIFICATE, Aeries, Class, finished
 from twinbook.district.models import AeriesConnection
 from twinbook.sync.models import Run, RunState
 
@@ -262,3 +262,29 @@ def test_a_night_names_each_class(office: Caller, joined: Any) -> None:
     newest = office.get(f"/classes/{joined.id}/runs").items[0]
     assert (newest["kind"], newest["class_id"]) == ("nightly", str(joined.id))
     assert Run.objects.exclude(state=RunState.DONE).count() == 0
+
+
+@transactional
+def test_a_stopped_night_is_one_question_that_is_answered_by_its_fingerprint(
+    office: Caller, joined: Class
+) -> None:
+    """A district of one class, so that one class stops it."""
+    office.patch("/district-settings", {"brake": {"district": {"classes": 1}}}).ok()
+    (work,) = joined.all_agreed(["Alpine lakes"], "8")
+    number = joined.aeries.assignment(joined.gradebook, work.title)["assignment_number"]
+    joined.aeries.types(joined.gradebook, number, joined.students()[0], "3")
+    assert office.get("/district-problems").items == []
+    run = carried_out(office.post("/nightly"))
+    assert office.get(f"/runs/{run['id']}").ok()["state"] == "held"
+    (question,) = office.get("/district-problems").items
+    assert question["choices"] == ["approve", "discard"]
+    assert question["night"]["run_id"] == run["id"]
+    path = f"/district-problems/{question['id']}/resolve"
+    body = {"choice": "approve", "fingerprint": question["fingerprint"]}
+    office.post(path, {**body, "fingerprint": "0" * 64}).problem(409, "problem_changed")
+    office.post(path, {**body, "choice": "lms"}).problem(422, "invalid_choice")
+    assert office.post(path, body).items[0]["classes"][0]["plan"]["answered"] == "approve"
+    joined.look()
+    assert joined.value(work, joined.students()[0]) == "3"
+    assert office.get("/district-problems").items == []
+    office.post(path, body).problem(409, "problem_changed")

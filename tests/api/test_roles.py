@@ -34,6 +34,11 @@ TABLE: dict[tuple[str, str], tuple[Need, Any]] = {
     ("POST", "/aeries-connection/check"): (Need.ADMIN, None),
     ("GET", "/district-settings"): (Need.ADMIN, None),
     ("PATCH", "/district-settings"): (Need.ADMIN, {"mode": "observe"}),
+    ("GET", "/district-problems"): (Need.ADMIN, None),
+    ("POST", "/district-problems/mass_change/resolve"): (
+        Need.ADMIN,
+        {"choice": "approve", "fingerprint": "x"},
+    ),
     ("POST", "/roster-sync"): (Need.ADMIN, {}),
     ("POST", "/nightly"): (Need.ADMIN, None),
     ("GET", "/classes"): (Need.A_TOKEN, None),

@@ -497,6 +497,46 @@ class Questions(Page):
     items: list[Question]
 
 
+class StoppedNight(Answer):
+    """What the night counted when the brake stopped it."""
+
+    run_id: Ids
+    classes: int
+    changed_classes: int
+    compared: int
+    losing: int
+    usual_percent: str
+    stopped: Literal["cells", "classes"]
+
+
+class HeldClass(Answer):
+    id: Ids
+    name: str
+    problem_id: Ids
+    plan: MassPlan | None
+
+
+class DistrictQuestion(Answer):
+    id: str
+    code: str
+    message: str
+    hint: str
+    choices: list[str]
+    opened_at: Instant
+    fingerprint: str
+    values_before: int
+    values_after: int
+    replaced: int
+    blanked: int
+    filled: int
+    night: StoppedNight | None
+    classes: list[HeldClass]
+
+
+class DistrictQuestions(Page):
+    items: list[DistrictQuestion]
+
+
 class AeriesGradebooks(Page):
     items: list[AeriesGradebook]
 

@@ -260,6 +260,11 @@ class SeenBody(Body):
     aeries: str | None = None
 
 
+class DistrictResolveBody(Body):
+    choice: str
+    fingerprint: str
+
+
 class ResolveBody(Body):
     choice: str
     seen: SeenBody | None = None

@@ -7,12 +7,19 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router, Status
 
-from twinbook.api import access, answers
-from twinbook.api.bodies import ConfirmBody, ConnectionBody, DistrictBody, NightBody, RosterBody
+from twinbook.api import access, answers, paging
+from twinbook.api.bodies import (
+    ConfirmBody,
+    ConnectionBody,
+    DistrictBody,
+    DistrictResolveBody,
+    NightBody,
+    RosterBody,
+)
 from twinbook.api.openapi import answer
 from twinbook.district import settings
 from twinbook.district.models import DistrictSettings
-from twinbook.sync import confirming, connecting, mark_table, night, rosters, runs
+from twinbook.sync import confirming, connecting, district_question, mark_table, night, rosters, runs
 
 router = Router(tags=["district"])
 Json = dict[str, Any]
@@ -64,6 +71,22 @@ def _shown(row: DistrictSettings) -> Json:
         "missing_mark": row.missing_mark,
         "brake": row.brake,
     }
+
+
+@router.get("/district-problems", **answer(answers.DistrictQuestions, refuses=[403]))
+def list_district_problems(request: HttpRequest) -> Json:
+    """What needs an administrator: a night that the district's brake stopped. At most one."""
+    access.administrator(request)
+    return paging.whole(district_question.all_open())
+
+
+@router.post(
+    "/district-problems/mass_change/resolve", **answer(answers.DistrictQuestions, refuses=[403, 409])
+)
+def resolve_district_problem(request: HttpRequest, body: DistrictResolveBody) -> Json:
+    """Approve or discard exactly the plan with this fingerprint. Answers what is open now; it closes class by class."""
+    access.administrator(request)
+    return paging.whole(district_question.resolve(body.choice, access.actor(request), body.fingerprint))
 
 
 @router.post("/roster-sync", **answer(answers.Run, 202))

@@ -7,14 +7,15 @@ from typing import Any
 from django.db.models.functions import Now
 
 from twinbook.core.carry_out import effects as ef
-from twinbook.core.carry_out.look import look_through
+from twinbook.core.carry_out.look import carry_out_planned, look_through
+from twinbook.core.carry_out.mass_change import Planned
 from twinbook.core.carry_out.outcome import LookOutcome
 from twinbook.district import settings
 from twinbook.sync import errors, health, lease, runs, summary
 from twinbook.sync.interpreter import Interpreter
 from twinbook.sync.lease import Lease
 from twinbook.sync.look import live_links, note_pushed, put_off_or_served
-from twinbook.sync.models import ClassSync, Link, Mode, Run, RunKind
+from twinbook.sync.models import ClassSync, Link, Mode, Run, RunKind, RunState
 
 LEASE_WAIT_SECONDS = 60.0
 MOST_ROUNDS = 3
@@ -52,9 +53,19 @@ def carry_out(run: Run) -> None:
 
 def look_at_link(run: Run, link: Link, held: Lease) -> LookOutcome:
     """Everything of one link. The run ends as held when the class brake stopped it, failed when Aeries did."""
-    outcome = _rounds(run, link, held)
-    counts = summary.counts_of(outcome.report, link.id)
-    plan = summary.of_report(outcome.report, link.school_class_id, link.id)
+    outcome = read_link(run, link, held)
+    if run.state != RunState.FAILED:
+        runs.finish(run, held=outcome.held)
+    return outcome
+
+
+def read_link(run: Run, link: Link, held: Lease, *, only_plan: bool = False) -> LookOutcome:
+    """Everything of one link, told in the run, which goes on; it ends as failed when Aeries did not answer to the end.
+
+    `only_plan`: what would be taken over is left in the outcome's `planned`.
+    """
+    outcome = _rounds(run, link, held, only_plan=only_plan)
+    _tell(run, link, outcome)
     if outcome.trouble is None and not run.dry_run:
         # Also where the class only observes: it was looked at now.
         Link.objects.filter(id=link.id).update(last_pulled_at=Now())
@@ -62,13 +73,29 @@ def look_at_link(run: Run, link: Link, held: Lease) -> LookOutcome:
         note_pushed(link.id, outcome)
         put_off_or_served(link.school_class_id, outcome.trouble)
     if outcome.trouble is not None and _broken_off(outcome.trouble, outcome):
-        run.counts, run.plan = counts, plan
-        run.save(update_fields=["counts", "plan"])
         hint = "What was not done is found again and done by itself."
         runs.fail(run, "aeries_unavailable", outcome.trouble.message, hint)
-    else:
-        runs.finish(run, counts=counts, plan=plan, held=outcome.held)
     return outcome
+
+
+def take_over_planned(run: Run, link: Link, held: Lease, plan: Planned) -> LookOutcome:
+    """The second half of a night: what `read_link` planned for the link, some time before."""
+    outcome = _interpreter(run, link, held).drive(carry_out_planned(plan))
+    _tell(run, link, outcome, pairs_counted=True)
+    return outcome
+
+
+def _tell(run: Run, link: Link, outcome: LookOutcome, *, pairs_counted: bool = False) -> None:
+    """Adds to what the run has told already: of another link, or of its first half (`pairs_counted`)."""
+    counts = summary.counts_of(outcome.report, link.id)
+    if pairs_counted:
+        counts |= dict.fromkeys(("matched", "ignored_in_aeries", "ignored_in_lms"), 0)
+    plan = summary.of_report(outcome.report, link.school_class_id, link.id)
+    if run.plan:
+        counts = summary.added([run.counts, counts])
+        plan = summary.joined(run.plan, plan, counts)
+    run.counts, run.plan = counts, plan
+    run.save(update_fields=["counts", "plan"])
 
 
 def _broken_off(trouble: ef.Trouble, outcome: LookOutcome) -> bool:
@@ -76,11 +103,11 @@ def _broken_off(trouble: ef.Trouble, outcome: LookOutcome) -> bool:
     return trouble.stops_the_class or trouble.message not in outcome.report.troubles
 
 
-def _rounds(run: Run, link: Link, held: Lease) -> LookOutcome:
+def _rounds(run: Run, link: Link, held: Lease, *, only_plan: bool) -> LookOutcome:
     """A save that comes between makes another round; what the rounds did is told as one."""
     first: LookOutcome | None = None
     for _ in range(MOST_ROUNDS):
-        outcome = _once(run, link, held)
+        outcome = _once(run, link, held, only_plan=only_plan)
         first = outcome if first is None else _joined(first, outcome)
         if run.dry_run or not outcome.again or outcome.trouble is not None:
             break
@@ -88,14 +115,18 @@ def _rounds(run: Run, link: Link, held: Lease) -> LookOutcome:
     return first
 
 
-def _once(run: Run, link: Link, held: Lease) -> LookOutcome:
+def _once(run: Run, link: Link, held: Lease, *, only_plan: bool) -> LookOutcome:
+    return _interpreter(run, link, held).drive(look_through(only_plan=only_plan))
+
+
+def _interpreter(run: Run, link: Link, held: Lease) -> Interpreter:
+    """Raises AeriesUnavailable."""
     try:
-        interpreter = Interpreter(
+        return Interpreter(
             link, held, dry_run=run.dry_run, run_id=run.id, actor=run.created_by, told=runs.teller(run)
         )
     except health.RemoteDown as down:
         raise errors.AeriesUnavailable(hint=down.hint) from down
-    return interpreter.drive(look_through())
 
 
 def _joined(first: LookOutcome, then: LookOutcome) -> LookOutcome:
@@ -106,6 +137,7 @@ def _joined(first: LookOutcome, then: LookOutcome) -> LookOutcome:
     first.report.counts.update({key: value - first.report.counts[key] for key, value in questions.items()})
     first.report.troubles = then.report.troubles
     first.trouble, first.again = then.trouble, then.again
-    first.held |= then.held
+    first.held = then.held
     first.pushed |= then.pushed
+    first.planned = then.planned
     return first

@@ -1,7 +1,8 @@
 """The night (J5): the roster, then every synced class, recently active first.
 
 One class, one odd answer never stops the others: a night in which a class was held or could not be served is done, and
-names it. What it does not get to, the age of each class's last look shows.
+names it. What it does not get to, the age of each class's last look shows. Held is only a night that the district's
+brake stopped.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from django.db.models import Max
 
 from twinbook.aeries import errors as wire_errors
 from twinbook.district.errors import DistrictError
-from twinbook.sync import errors, force, lease, rosters, runs, summary, wake
-from twinbook.sync.look import live_links
-from twinbook.sync.models import ClassSync, Link, Mode, Run, RunKind, RunState
+from twinbook.sync import night_class, rosters, runs, summary
+from twinbook.sync.models import Link, Run, RunKind, RunState
+from twinbook.sync.night_brake import NightBrake
+from twinbook.sync.night_class import Visit
 
 Json = dict[str, Any]
 
@@ -33,21 +35,32 @@ def begin(actor: str, *, dry_run: bool = False, awake: bool = True) -> Run:
 def carry_out(run: Run) -> None:
     """Interrupted: goes on with the classes that it has not finished. Raises when Aeries is down before it began.
 
-    A dry run leaves the roster as it is, since reading it changes it here.
+    It reads and plans in waves; a wave is taken over only while the night so far is below the district's limits (G1). A
+    dry run leaves the roster as it is, since reading it changes it here.
     """
     roster_plan = None if run.dry_run else _roster(run)
-    done = {part.school_class_id: part for part in run.parts.all()}
+    earlier = {part.school_class_id: part for part in run.parts.all()}
     classes = _classes()
+    brake = NightBrake(len(classes))
     tell = runs.teller(run)
-    results: list[Json] = []
-    for position, class_id in enumerate(classes):
-        tell(position, len(classes), "")
-        results.append(_class(run, class_id, done.get(class_id)))
+    visits: list[Visit] = []
+    for wave in brake.waves(classes):
+        planned: list[Visit] = []
+        for class_id in wave:
+            tell(len(visits) + len(planned), len(classes), "")
+            planned.append(night_class.plan(run, class_id, earlier.get(class_id)))
+        for visit in planned:
+            brake.count(visit)
+        stopped = brake.stopped()
+        for visit in planned:
+            night_class.take_over(visit, stopped=stopped)
+        visits += planned
     tell(len(classes), len(classes), "")
     parts = list(run.parts.order_by("school_class_id"))
     plan: Json = {
         "roster": roster_plan,
-        "classes": results,
+        "classes": [night_class.result(visit) for visit in visits],
+        "brake": brake.shown(),
         "changes": [
             {**change, "class_id": str(part.school_class_id)}
             for part in parts
@@ -60,7 +73,8 @@ def carry_out(run: Run) -> None:
         plan["fingerprint"] = summary.fingerprint(
             [[part.school_class_id, part.state, part.plan.get("fingerprint")] for part in parts]
         )
-    runs.finish(run, counts=summary.added([part.counts for part in parts]), plan=plan)
+    counts = summary.added([part.counts for part in parts])
+    runs.finish(run, counts=counts, plan=plan, held=any(map(night_class.held_by_district, visits)))
 
 
 def _roster(run: Run) -> Json:
@@ -94,50 +108,3 @@ def _classes() -> list[int]:
 def _recency(row: Mapping[str, Any]) -> float:
     times = [moment.timestamp() for moment in (row["active"], row["scored"]) if moment is not None]
     return max(times, default=0.0)
-
-
-def _class(run: Run, class_id: int, earlier: Run | None) -> Json:
-    if earlier is not None and earlier.state not in (RunState.QUEUED, RunState.RUNNING):
-        return _result(class_id, earlier)
-    skipped = _skipped(class_id)
-    if skipped is not None:
-        return {"class_id": str(class_id), "state": "skipped", "why": skipped}
-    part = earlier or runs.create(
-        RunKind.NIGHTLY, class_id, run.created_by, dry_run=run.dry_run, parent=run, awake=False
-    )
-    runs.start(part)
-    try:
-        with lease.hold(class_id, lease.this_process(), timeout=force.LEASE_WAIT_SECONDS) as held:
-            for link in live_links(class_id):
-                force.look_at_link(part, link, held)
-    except (lease.LeaseBusy, lease.LeaseLost):
-        runs.fail(
-            part, "busy", "Another worker kept this class busy.", "It is looked at again the next night."
-        )
-    except errors.SyncError as error:
-        runs.fail(part, error.code, error.message, error.hint or "")
-        wake.put_off(class_id, f"{error.message} {error.hint or ''}".strip())
-    except wire_errors.FixSetup as error:
-        runs.fail(part, "aeries_refused", f"Aeries: {error.text}.", error.hint)
-        wake.put_off(class_id, f"Aeries: {error.text}. {error.hint}")
-    part.refresh_from_db()
-    return _result(class_id, part)
-
-
-def _skipped(class_id: int) -> str | None:
-    sync = ClassSync.objects.get(school_class_id=class_id)
-    if sync.setting_up:
-        return "It is being joined with its Aeries gradebook; the set-up looks at everything."
-    if sync.mode == Mode.PAUSED:
-        return "Syncing is paused for this class."
-    return None
-
-
-def _result(class_id: int, part: Run) -> Json:
-    return {
-        "class_id": str(class_id),
-        "run_id": str(part.id),
-        "state": part.state,
-        "why": None if part.error is None else part.error["message"],
-        "counts": part.counts,
-    }

@@ -67,7 +67,7 @@ def judge_subjects(class_id: int, link_id: int, change: ch.JudgeSubjects) -> Non
     for subject, question in change.held.items():
         _open(class_id, link_id, subject, question, pair=question.pair, activity=question.activity)
     under = Q(subject=change.prefix) | Q(subject__startswith=f"{change.prefix}:")
-    _close(_open_rows(class_id).filter(under).exclude(subject__in=list(change.held)))
+    _close(_open_rows(class_id).filter(under, link_id=link_id).exclude(subject__in=list(change.held)))
 
 
 def judge_categories(class_id: int, link_id: int, codes: set[str]) -> None:

@@ -57,6 +57,12 @@ def added(counts: list[dict[str, Any]]) -> dict[str, Any]:
     return total
 
 
+def joined(first: dict[str, Any], then: dict[str, Any], counts: dict[str, Any]) -> dict[str, Any]:
+    body: dict[str, Any] = {"counts": counts, "changes": [*first["changes"], *then["changes"]]}
+    troubles = [*first["troubles"], *then["troubles"]]
+    return {**then, "fingerprint": fingerprint(body), **body, "troubles": troubles}
+
+
 def of_report(report: Report, class_id: int, link_id: int) -> dict[str, Any]:
     """The summary of a look. Its fingerprint is over everything shown, so that another plan has another one."""
     titles = dict(Activity.objects.filter(school_class_id=class_id).values_list("id", "title"))

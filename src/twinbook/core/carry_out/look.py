@@ -44,7 +44,8 @@ def push() -> Look:
 def look_through(lane: ef.Lane = ef.Lane.BULK, *, only_plan: bool = False) -> Look:
     """Everything: fields, scores, students, new and vanished items, with the brake over the whole class.
 
-    `only_plan`: what would be taken over is left in the outcome's `planned`, for `carry_out_planned`.
+    `only_plan`: what would be taken over is left in the outcome's `planned`, for `carry_out_planned`; where nothing
+    would be, there is nothing left to do.
     """
     whole = Whole(lane, only_plan=only_plan)
     return (yield from whole.run())

@@ -22,7 +22,7 @@ class LookOutcome:
     """The brake of the class or of the district stopped the taking-over."""
     pushed: bool = False
     planned: Planned | None = None
-    """What waits to be taken over, where the look was asked only to plan it."""
+    """Of a look at everything: what it would take over, as judged. Done by then, but where it was asked only to plan."""
 
 
 Look = Generator[ef.Effect, Any, LookOutcome]

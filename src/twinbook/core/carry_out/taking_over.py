@@ -67,8 +67,10 @@ def conclude(
     heads = {head.id: head for head in link.pairs}
     for pair_id, pending in by_pair.items():
         head = heads.get(pair_id)
-        if head is None or (later and _read_since(head, plan.at)):
-            out.again = True
+        if head is None:
+            continue
+        if later and _read_since(head, plan.at):
+            yield from _look_again(link, head, out)
             continue
         kept: list[Pending] = []
         rest: list[Pending] = []
@@ -160,6 +162,13 @@ def _under(verdict: BrakeVerdict, each: Pending) -> bool:
 
 def _read_since(head: PairHead, at: datetime) -> bool:
     return head.scores_read_at is not None and head.scores_read_at > at
+
+
+def _look_again(link: LinkView, head: PairHead, out: LookOutcome) -> Generator[ef.Effect, Any, None]:
+    if link.writes:
+        now: datetime = yield ef.Now()
+        yield ef.Commit((ch.LookAgain(head.id, now),))
+        out.again = True
 
 
 def _keep_ours(link: LinkView, kept: Sequence[Pending], out: LookOutcome) -> Generator[ef.Effect, Any, None]:

@@ -222,9 +222,8 @@ class Whole:
         yield from self._judge_blanks(link)
         now: datetime = yield ef.Now()
         plan = planned(link, self.pending, self.compared, now)
-        if self.only_plan:
-            self.out.planned = plan
-        else:
+        self.out.planned = plan
+        if not (self.only_plan and plan.pending):
             yield from conclude(link, plan, self.out)
         yield from self._new_in_aeries(link, listing)
         if link.writes and self.out.trouble is None and not self.out.again:
