@@ -74,7 +74,8 @@ def carry_out(run: Run) -> None:
             [[part.school_class_id, part.state, part.plan.get("fingerprint")] for part in parts]
         )
     counts = summary.added([part.counts for part in parts])
-    runs.finish(run, counts=counts, plan=plan, held=any(map(night_class.held_by_district, visits)))
+    held = not run.dry_run and any(map(night_class.held_by_district, visits))
+    runs.finish(run, counts=counts, plan=plan, held=held)
 
 
 def _roster(run: Run) -> Json:
