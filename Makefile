@@ -1,7 +1,7 @@
 # Two commands are enough on a fresh Debian or Ubuntu with Python 3.11+, make and git: `make demo` and `make test`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check fix lock faces drill sandbox-alone bench bench-matching screenshots words runtime dev
+.PHONY: help demo serve test check fix lock simulate faces drill sandbox-alone bench bench-matching screenshots words runtime dev
 .PHONY: fuzz histories late-creates school-year planted
 
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -29,6 +29,10 @@ lock: dev ## write the locked versions anew; UPGRADE=1 takes the newest
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) scripts/bootstrap.in -o scripts/bootstrap.txt
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml -o requirements.txt
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+simulate: dev ## histories of the real services with crashes, faults and people, judged from outside; N=n, SEED=first, EVENTS=n
+	@SIMULATE_N=$(or $(N),200) SIMULATE_SEED=$(or $(SEED),1) SIMULATE_EVENTS=$(or $(EVENTS),40) \
+	  .venv/bin/pytest tests/services -q -n 2 --dist worksteal
 
 faces: dev ## the long storms and disguises under all five faces of Aeries; SEEDS=n, FIRST=n, FACE=name
 	@FACES=long $(if $(SEEDS),FACES_SEEDS=$(SEEDS)) $(if $(FIRST),FACES_FIRST_SEED=$(FIRST)) \

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -96,3 +97,30 @@ def test_children_of_a_killed_supervisor_end_by_themselves(serving: Serving) -> 
     serving.process.kill()
     _, left = psutil.wait_procs(children, timeout=PATIENCE_SECONDS)
     assert left == []
+
+
+def _status(page: str) -> int:
+    return httpx2.get(page, timeout=PATIENCE_SECONDS).status_code
+
+
+def test_a_killed_embedded_database_comes_back_and_web_and_worker_find_it(tmp_path: Path) -> None:
+    """Nobody but the supervisor could start it: without that, all saves fail until a person comes."""
+    where = home(tmp_path / "home")
+    try:
+        with _serve(TWINBOOK_HOME=str(where.path)) as serving:
+            children = [serving.child("web").pid, serving.child("worker").pid]
+            postmaster = EmbeddedDatabase(where)
+            assert postmaster.pid is not None
+            killed = psutil.Process(postmaster.pid)
+            killed.kill()
+            killed.wait(PATIENCE_SECONDS)
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            while postmaster.pid is None or _status(f"{serving.url}/accounts/login/") != 200:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+            assert postmaster.pid != killed.pid
+            assert [serving.child("web").pid, serving.child("worker").pid] == children
+            postmaster.close()
+    finally:
+        EmbeddedDatabase(where).close()
+        remove_place(where)

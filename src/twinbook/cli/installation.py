@@ -3,26 +3,34 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
-from twinbook import embedded
 from twinbook.cli.output import Failed, say
+from twinbook.embedded import EmbeddedDatabase
 from twinbook.home import home
 
 # Any number, as long as every process that migrates takes the same one.
 MIGRATION_LOCK = 7_316_001
 
 
+@dataclass(frozen=True)
+class Database:
+    url: str
+    embedded: EmbeddedDatabase | None = None
+    """None: a PostgreSQL of the district's own."""
+
+
 @contextmanager
-def database_url() -> Iterator[str]:
+def database() -> Iterator[Database]:
     """The configured PostgreSQL, else the embedded one for as long as the block runs; its children see it too."""
     given = os.environ.get("TWINBOOK_DATABASE_URL")
     if given:
-        yield given
+        yield Database(given)
         return
-    with embedded.database(home()) as url:
-        os.environ["TWINBOOK_DATABASE_URL"] = url
+    with EmbeddedDatabase(home()) as server:
+        os.environ["TWINBOOK_DATABASE_URL"] = server.url
         try:
-            yield url
+            yield Database(server.url, server)
         finally:
             del os.environ["TWINBOOK_DATABASE_URL"]
 
@@ -36,18 +44,18 @@ def set_up_django() -> None:
 
 
 @contextmanager
-def installation() -> Iterator[None]:
+def installation() -> Iterator[Database]:
     """Database, Django and tables; sessions are closed at the end, so that the embedded server can stop."""
-    with database_url() as url:
+    with database() as used:
         set_up_django()
-        use_database(url)
+        use_database(used.url)
         from django.db import connections
 
         try:
             _reach_database()
             migrate()
             _judge()
-            yield
+            yield used
         finally:
             _stop_watching()
             connections.close_all()

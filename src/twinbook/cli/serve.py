@@ -17,11 +17,13 @@ from twinbook.cli.installation import installation
 from twinbook.cli.output import say
 from twinbook.cli.supervised import LIFELINE
 from twinbook.cli.web import Host, Port, listen, local_url
+from twinbook.embedded import EmbeddedDatabase, EmbeddedError
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
 HEALTHY_AFTER_SECONDS = 60.0
 STOP_SECONDS = 30.0
+DATABASE_WATCH_SECONDS = 1.0
 STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -37,8 +39,8 @@ def command(
     with listen(host, port) as listener:
         _warn_of_foreign_names(host)
         os.environ.setdefault("TWINBOOK_URL", local_url(listener))
-        with installation():
-            run = Supervisor(signals)
+        with installation() as used:
+            run = Supervisor(signals, used.embedded)
             run.add("web", "web", "--listener", str(listener.fileno()), listener=listener)
             if not no_worker:
                 run.add("worker", "worker")
@@ -103,6 +105,7 @@ class Child:
 @dataclass
 class Supervisor:
     signals: Signals
+    database: EmbeddedDatabase | None
     children: list[Child] = field(default_factory=list)
 
     def add(self, name: str, *arguments: str, listener: socket.socket | None = None) -> None:
@@ -112,6 +115,7 @@ class Supervisor:
         lifeline, held = os.pipe()
         try:
             while True:
+                self._keep_database()
                 for child in self.children:
                     child.notice_end()
                     if child.process is None and child.start_at <= time.monotonic():
@@ -123,9 +127,22 @@ class Supervisor:
             os.close(lifeline)
             os.close(held)
 
+    def _keep_database(self) -> None:
+        """A database that died is started again; web and worker find it by themselves."""
+        if self.database is None:
+            return
+        try:
+            if self.database.revive():
+                say("The database ended unexpectedly; it was started again.")
+        except EmbeddedError as error:
+            say(f"{error} It is tried again.")
+
     def _next_start(self) -> float | None:
-        waiting = [child.start_at for child in self.children if child.process is None]
-        return max(0.0, min(waiting) - time.monotonic()) if waiting else None
+        """Seconds; None: nothing is planned."""
+        moments = [child.start_at - time.monotonic() for child in self.children if child.process is None]
+        if self.database is not None:
+            moments.append(DATABASE_WATCH_SECONDS)
+        return max(0.0, min(moments)) if moments else None
 
     def _stop(self) -> None:
         running = [(child.name, child.process) for child in self.children if child.process]

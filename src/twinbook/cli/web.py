@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from twinbook.cli.installation import database_url, installation
+from twinbook.cli.installation import database, installation
 from twinbook.cli.output import Failed
 from twinbook.cli.supervised import is_supervised, on_stop
 
@@ -30,7 +30,7 @@ def command(
     connection = socket.socket(fileno=listener) if listener is not None else listen(host, port)
     os.environ.setdefault("TWINBOOK_URL", local_url(connection))
     os.environ.setdefault("TWINBOOK_DATABASE_POOL", str(DATABASE_CONNECTIONS))
-    with database_url() if is_supervised() else installation():
+    with database() if is_supervised() else installation():
         _serve(connection)
 
 

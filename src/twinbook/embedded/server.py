@@ -70,6 +70,7 @@ class EmbeddedDatabase:
         `fast_and_unsafe` is for tests: a crash of the machine may lose or damage everything.
         """
         self._home = home
+        self._fast_and_unsafe = fast_and_unsafe
         self._password = home.database_password()
         self._process: subprocess.Popen[bytes] | None = None
         with start_lock(home):
@@ -91,6 +92,21 @@ class EmbeddedDatabase:
     def pid(self) -> int | None:
         """The server's process; None when it is not running."""
         return running_server(self.place)
+
+    def revive(self) -> bool:
+        """Starts the server again where it has died; whether that was so. Its address stays the same.
+
+        Takes as long as its recovery. Raises EmbeddedError when it does not come up; then try again.
+        """
+        if self._process is not None:
+            self._process.poll()  # collects a dead one
+        if self.pid is not None:
+            return False
+        with _start_lock(self._home):
+            if self.pid is not None:
+                return False
+            self.sockets = self._start_or_adopt(FAST_AND_UNSAFE if self._fast_and_unsafe else {})
+        return True
 
     def close(self) -> None:
         """Stops the server unless another process uses it. Doing it again does nothing."""
