@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from twinbook import embedded
-from twinbook.cli.installation import database_url, installation, migrate, set_up_django, use_database
+from twinbook.cli.installation import database, installation, migrate, set_up_django, use_database
 from twinbook.cli.output import Ending, Failed, end, print_json, say
 from twinbook.database import backup as backup_file
 from twinbook.database import restore as restoring
@@ -29,8 +29,8 @@ def backup(file: Path, as_json: Json = False) -> None:
     if not file.absolute().parent.is_dir():
         raise Failed(f"There is no folder {file.absolute().parent}.", "Make it, or name another file.")
     try:
-        with database_url() as url:
-            about = backup_file.write(url, file)
+        with database() as used:
+            about = backup_file.write(used.url, file)
     except OSError as error:
         raise Failed(
             f"{file} cannot be written: {error.strerror}.", "Free some space, or name another file."
@@ -61,9 +61,9 @@ def restore(file: Path, as_json: Json = False) -> None:
     Afterwards it only observes until `twinbook database confirm`.
     """
     set_up_django()
-    with database_url() as url:
+    with database() as used:
         done = restoring.restore(
-            url, file, known_migrations=_known_migrations(), now=datetime.now(UTC), finish=_finish
+            used.url, file, known_migrations=_known_migrations(), now=datetime.now(UTC), finish=_finish
         )
     if as_json:
         print_json({"taken_at": done.about.taken_at, "kept": done.kept})
@@ -114,11 +114,11 @@ def kept(
     remove: Annotated[str | None, typer.Option(help="Delete this one for ever.")] = None,
 ) -> None:
     """The data that restores have kept aside."""
-    with database_url() as url:
+    with database() as used:
         if remove is not None:
-            restoring.remove_kept(url, remove)
+            restoring.remove_kept(used.url, remove)
             say(f"{remove} is deleted.")
-        for name, size in restoring.kept(url):
+        for name, size in restoring.kept(used.url):
             print(f"{name}\t{size:,} bytes")
 
 

@@ -102,7 +102,7 @@ class EmbeddedDatabase:
             self._process.poll()  # collects a dead one
         if self.pid is not None:
             return False
-        with _start_lock(self._home):
+        with start_lock(self._home):
             if self.pid is not None:
                 return False
             self.sockets = self._start_or_adopt(FAST_AND_UNSAFE if self._fast_and_unsafe else {})
