@@ -301,22 +301,6 @@ def test_status_is_one_document(twinbook: Command, joined: Class) -> None:
     assert "Aeries: ok" in twinbook("status").out
 
 
-# Not yet
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("class", "backup", "1", "--out", "x.json"),
-        ("class", "restore", "1", "x.json"),
-        ("class", "restore", "1", "x.json", "--dry-run"),
-    ],
-)
-def test_what_is_not_built_yet_says_so_and_ends_with_1(twinbook: Command, arguments: tuple[str, ...]) -> None:
-    ran = twinbook(*arguments, code=1)
-    assert ran.out == "" and "not built yet" in ran.err
-
-
 @pytest.mark.parametrize("arguments", [("nothing",), ("class", "nothing"), ("class", "list", "--nothing")])
 def test_wrong_usage_ends_with_2(twinbook: Command, arguments: tuple[str, ...]) -> None:
     assert twinbook(*arguments, code=2).out == ""

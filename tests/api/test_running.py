@@ -162,7 +162,6 @@ def test_routes_that_are_not_built_yet_answer_501(desk: Desk) -> None:
     for reply in (
         desk.caller.post(f"{desk.path}/sections", {"sections": []}),
         desk.caller.get(f"{desk.path}/agreement"),
-        desk.caller.patch(f"{desk.path}/sync-settings", {"mode": "sync", "fingerprint": "x"}),
         desk.caller.post(f"{desk.path}/setup", {"gradebook_number": 4366926}),
     ):
         reply.problem(501, "not_yet")

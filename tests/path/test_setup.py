@@ -318,7 +318,8 @@ def test_both_sides_are_in_the_backup_before_the_first_write(filled: Filled) -> 
     (path,) = backup.folder().glob(f"class-{filled.school_class.id}-run-{run.id}.json")
     kept = json.loads(path.read_text())
     assert kept["format"] == "twinbook-class-backup"
-    theirs = {a["title"] for a in kept["aeries"]["assignments"]}
+    (there,) = kept["aeries"]
+    theirs = {a["title"] for a in there["assignments"]}
     ours = {a["title"] for a in kept["lms"]["activities"]}
     assert theirs == {ESSAY, BELL_WORK}
     assert ours == {ESSAY, HOMEWORK, NOTES}

@@ -320,10 +320,10 @@ def test_after_syncing_was_stopped_our_side_goes_back_and_aeries_is_named(joined
 
 def test_a_paused_class_is_previewed_only(joined: Class) -> None:
     quiz, student, run = _pulled(joined)
-    for mode in ("paused", "observe"):
+    for mode, refusal in (("paused", errors.Paused), ("observe", errors.Observing)):
         joined.set(mode=mode)
         _undo(run, dry_run=True)
-        with pytest.raises(errors.Paused):
+        with pytest.raises(refusal):
             request.begin(run.id, TEACHER)
     joined.set(mode="sync")
     assert _both(joined, quiz, student) == ("6", "6")

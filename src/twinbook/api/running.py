@@ -137,10 +137,11 @@ def get_sync_settings(request: HttpRequest, class_id: str) -> Json:
     return settings.get(access.seen(request, class_id))
 
 
-@router.patch("/classes/{class_id}/sync-settings", **answer(answers.SyncSettings, refuses=[501]))
+@router.patch("/classes/{class_id}/sync-settings", **answer(answers.SyncSettings, refuses=[409, 501, 503]))
 def patch_sync_settings(request: HttpRequest, class_id: str, body: SettingsBody) -> Json:
-    """Change how a class is synced. Fields left out stay."""
-    return settings.patch(access.editable(request, class_id), body.sent())
+    """Change how a class is synced. Fields left out stay. `mode` `sync` with the `fingerprint` of a force sync's dry run
+    confirms exactly that plan; after a restore only so the class leaves its pause."""
+    return settings.patch(access.editable(request, class_id), body.sent(), access.actor(request))
 
 
 @router.get("/classes/{class_id}/problems", **answer(answers.Questions))

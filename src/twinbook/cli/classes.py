@@ -5,10 +5,12 @@ from typing import Annotated, Any
 
 import typer
 
-from twinbook.cli.output import Ending, Failed, end, not_yet, print_json, say
+from twinbook.cli.output import Ending, Failed, end, print_json, say
 from twinbook.cli.running import carried_out
 from twinbook.gradebook.models import SchoolClass
-from twinbook.sync import errors, force, overview, problems, runs
+from twinbook.sync import backup as class_backup
+from twinbook.sync import errors, force, overview, problems, runs, second_plan
+from twinbook.sync import restore as class_restore
 from twinbook.sync.models import RunState
 
 app = typer.Typer()
@@ -84,19 +86,67 @@ def _tell(run: dict[str, Any], plan: dict[str, Any], *, as_json: bool, dry_run: 
 def backup(
     class_id: Annotated[str, typer.Argument(metavar="CLASS")],
     out: Annotated[Path, typer.Option(help="The file to write.")],
+    as_json: Json = False,
 ) -> None:
-    """Write both gradebooks of a class into a file."""
-    not_yet("`twinbook class backup`")
+    """Write both gradebooks of a class into a file, readable and versioned."""
+    number = _existing(class_id)
+    say("Reading the Aeries gradebook.")
+    trouble: errors.SyncError | None = None
+    try:
+        theirs = class_backup.read_aeries(number)
+    except (errors.AeriesUnavailable, errors.AeriesRefuses) as error:
+        theirs, trouble = [], error
+    document = class_backup.body(number, theirs)
+    try:
+        class_backup.put(out, document)
+    except OSError as error:
+        raise Failed(f"The file cannot be written: {error.strerror}.", "Choose another place.") from None
+    counts = {
+        "activities": len(document["lms"]["activities"]),
+        "scores": len(document["lms"]["scores"]),
+        "aeries_assignments": sum(len(one["assignments"]) for one in document["aeries"]),
+    }
+    if as_json:
+        print_json({"file": str(out), "version": document["version"], **counts})
+    else:
+        print(f"{out}: {counts['activities']} activities and {counts['scores']} scores")
+    if trouble is not None:
+        say(f"{trouble.message} The file holds this side only.\n{trouble.hint or ''}")
+        end(Ending.NEEDS_PERSON)
 
 
 @app.command()
 def restore(
     class_id: Annotated[str, typer.Argument(metavar="CLASS")],
     file: Annotated[Path, typer.Argument(metavar="FILE")],
-    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change; write nothing.")
+    ] = False,
+    as_json: Json = False,
 ) -> None:
-    """Set a class back to a backup."""
-    not_yet("`twinbook class restore`")
+    """Set a class back to a backup. Aeries follows only once its own preview has been confirmed."""
+    number = _existing(class_id)
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise Failed(f"The file cannot be read: {error.strerror}.", "Name a file of a backup.") from None
+    try:
+        run = class_restore.begin(number, raw, "system", dry_run=dry_run, awake=False)
+    except errors.SyncError as error:
+        raise Failed(error.message, error.hint, error.code) from None
+    run = carried_out(run)
+    if run.state == RunState.FAILED:
+        told = run.error or {}
+        raise Failed(told.get("message", "It failed."), told.get("hint"), told.get("code", "failed"))
+    plan = runs.plan(run)
+    _tell(runs.shown(run), plan, as_json=as_json, dry_run=dry_run)
+    for line in plan["left"]:
+        say(f"{line['activity']} {line['student'] or ''}".strip() + f": {line['message']}")
+    if not dry_run and second_plan.needed(number):
+        say(
+            "The class is paused. `twinbook class sync CLASS --dry-run` shows what would follow in Aeries; it goes on "
+            "once that plan is confirmed (class › Force sync, or `sync-settings` with its fingerprint)."
+        )
 
 
 def _existing(class_id: str) -> int:

@@ -125,6 +125,15 @@ class NoSuchRun(SyncError):
     message = "There is no such run."
 
 
+class BackupUnusable(SyncError):
+    """Nothing was changed."""
+
+    code = "backup_unusable"
+    status = 422
+    message = "This backup cannot be restored into this class."
+    hint = "Choose another file."
+
+
 class NothingToUndo(SyncError):
     code = "nothing_to_undo"
     message = "This run moved nothing that could be put back."

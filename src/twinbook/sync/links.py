@@ -83,4 +83,5 @@ def end(class_id: int, why: str = "syncing was stopped") -> None:
     for link in live_links(class_id):
         Link.objects.filter(id=link.id).update(ended_on=load.today(link.connection_id, clock.now()))
         questions.close_all(class_id, link.id, why)
+    ClassSync.objects.filter(school_class_id=class_id).update(restored_by=None)
     SetupDraft.objects.filter(school_class_id=class_id).delete()

@@ -110,6 +110,8 @@ class ClassSync(models.Model):
     grace_days = models.IntegerField(default=14)
     setting_up = models.BooleanField(default=False)
     """From an accepted confirm to that run's end: nothing else writes for the class (G5)."""
+    restored_by = models.ForeignKey("Run", on_delete=models.SET_NULL, null=True, related_name="+")
+    """A restore of the class whose effect in Aeries nobody has confirmed yet: until then it stays paused (G4)."""
 
     class Meta:
         constraints = [

@@ -162,6 +162,9 @@ class _Problems:
         return found
 
 
+RESTORED = "The class was restored from a backup. Preview a force sync to see what would follow in Aeries, then confirm it."
+
+
 def class_sync(class_id: int, book: Gradebook | None = None, stand: ClassStand | None = None) -> Json:
     """The `sync` of a class. `book` and `stand`: where they are loaded already; waiting cells are counted from them."""
     sync = ClassSync.objects.filter(school_class_id=class_id).first()
@@ -169,6 +172,8 @@ def class_sync(class_id: int, book: Gradebook | None = None, stand: ClassStand |
     link = links[0] if links else None
     problems = Problem.objects.filter(school_class_id=class_id, closed_at=None)
     reachable, why = _reachable(link)
+    if sync is not None and sync.restored_by_id is not None and link is not None:
+        why = RESTORED
     stand = stand or ClassStand(class_id)
     return {
         "state": state_of(class_id, sync, link).value,

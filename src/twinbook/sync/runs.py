@@ -173,7 +173,7 @@ def in_this_process(run: Run) -> Run:
 
 
 def _carry_out(run: Run) -> None:
-    from twinbook.sync import force, load, night, repair, rosters, setup, setup_run
+    from twinbook.sync import force, load, night, repair, restore, rosters, setup, setup_run
     from twinbook.sync.undo import carrying as undoing
 
     if RunKind(run.kind) in _WRITES_UNASKED and not run.dry_run and run.school_class_id is not None:
@@ -197,7 +197,7 @@ def _carry_out(run: Run) -> None:
         case RunKind.UNDO:
             undoing.carry_out(run)
         case RunKind.RESTORE:
-            raise errors.NotYet
+            restore.carry_out(run)
         case other:
             assert_never(other)
 

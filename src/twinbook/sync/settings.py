@@ -9,7 +9,7 @@ from django.db import transaction
 
 from twinbook.district import settings as district_settings
 from twinbook.gradebook import classes
-from twinbook.sync import announce, errors, wake
+from twinbook.sync import announce, errors, second_plan, wake
 from twinbook.sync.models import ClassSync, ConflictPolicy, GradingCompletedRule, Link, Mode, NewItems
 
 Json = dict[str, Any]
@@ -44,16 +44,25 @@ def get(class_id: int) -> Json:
     }
 
 
-def patch(class_id: int, changes: Mapping[str, object]) -> Json:
-    """Fields left out stay. A policy applies to conflicts that arise after it was set.
+def patch(class_id: int, changes: Mapping[str, object], actor: str = "system") -> Json:
+    """Fields left out stay. A policy applies to conflicts that arise after it was set. `fingerprint`: confirms the plan
+    that a dry run of force sync showed, by `mode` `sync`; after a restore no other way leads out of the pause.
 
-    Raises NotFoundError, InvalidSetting, NotYet.
+    Raises NotFoundError, InvalidSetting, NotYet, and what `second_plan.confirm` raises; then nothing is changed.
     """
     classes.get(class_id)
-    if "fingerprint" in changes:
-        raise errors.NotYet("Confirming a restore is not built yet.")
+    changes = dict(changes)
+    fingerprint = changes.pop("fingerprint", None)
+    if fingerprint is not None and changes.get("mode") != Mode.SYNC:
+        raise errors.InvalidSetting(
+            "A fingerprint confirms a plan, by `mode` `sync`.",
+            hint="Send both together.",
+            extra={"field": "fingerprint"},
+        )
     for name, value in changes.items():
         _check(name, value)
+    if changes.get("mode") == Mode.SYNC and (fingerprint is not None or second_plan.needed(class_id)):
+        second_plan.confirm(class_id, None if fingerprint is None else str(fingerprint), actor)
     with transaction.atomic():
         sync, _ = ClassSync.objects.select_for_update().get_or_create(school_class_id=class_id)
         for name, value in changes.items():

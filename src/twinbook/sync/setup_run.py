@@ -33,7 +33,6 @@ from twinbook.sync import (
     load,
     remote,
     runs,
-    snapshots,
     summary,
     wake,
 )
@@ -63,7 +62,7 @@ def carry_out(run: Run) -> None:
     plan: st.SetupPlan = from_json(st.SetupPlan, draft.confirmed_plan)
     reading: GradebookReading = from_json(GradebookReading, draft.reading)
     with lease.hold(class_id, lease.this_process(), timeout=LEASE_WAIT_SECONDS) as held:
-        draft.backup_path = str(backup.write(run.id, snapshots.of_class(class_id), reading))
+        draft.backup_path = str(backup.write(run.id, class_id, reading))
         draft.save(update_fields=["backup_path"])
         link = _structure(run, class_id, plan, reading, held)
         interpreter = Interpreter(link, held, run_id=run.id, actor=run.created_by, told=runs.teller(run))

@@ -29,7 +29,7 @@ def begin(
     """Both sides of one class back to what was agreed before the run; with a district-wide run and no class, of every
     class that it moved something in. Nothing is changed when it is refused.
 
-    Raises NoSuchRun, NothingToUndo, AlreadyUndone, RunNotEnded, Paused, SetupRunning.
+    Raises NoSuchRun, NothingToUndo, AlreadyUndone, RunNotEnded, Paused, Observing, SetupRunning.
     """
     undone = of_class(runs.get(run_id), class_id)
     with transaction.atomic():
@@ -151,11 +151,14 @@ def _check_class(undone: Run, *, dry_run: bool) -> None:
         from twinbook.sync.undo.of_setup import link_of
 
         link_of(undone)
-    if dry_run or not joined or undone.kind == RunKind.RESTORE:
+    if dry_run:
+        return
+    load.check_not_observing(class_id)
+    if not joined or undone.kind == RunKind.RESTORE:
         return
     district: DistrictSettings = settings.get()
     if sync is not None and not load.writes(sync, district):
         raise errors.Paused(
-            "This class only observes or is paused, so Aeries could not follow an undo.",
+            "Syncing is paused for this class, so Aeries could not follow an undo.",
             hint="Set the class (or the district) back to `sync`, or preview with a dry run.",
         )
