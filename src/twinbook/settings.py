@@ -204,7 +204,10 @@ EMAIL_HOST = os.environ.get("TWINBOOK_SMTP_HOST", "")
 EMAIL_PORT = int(os.environ.get("TWINBOOK_SMTP_PORT") or 587)
 EMAIL_HOST_USER = os.environ.get("TWINBOOK_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("TWINBOOK_SMTP_PASSWORD", "")
-EMAIL_USE_TLS = True
+_smtp_security = os.environ.get("TWINBOOK_SMTP_SECURITY") or "starttls"
+EMAIL_USE_TLS = _smtp_security == "starttls"
+EMAIL_USE_SSL = _smtp_security == "tls"
+EMAIL_TIMEOUT = 20
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
 DEFAULT_FROM_EMAIL = os.environ.get("TWINBOOK_MAIL_FROM") or f"twinbook@{_address.hostname}"
 

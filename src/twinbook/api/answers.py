@@ -86,6 +86,9 @@ class DistrictSettings(Answer):
     marks: dict[str, Literal["missing", "excused", "incomplete"]]
     missing_mark: str | None
     brake: dict[str, dict[str, int]]
+    alert_after_minutes: int
+    alert_emails: list[str]
+    alert_webhook: str
 
 
 # 3.2 The gradebook

@@ -216,6 +216,9 @@ class DistrictBody(Body):
     marks: dict[str, str] = Field(default_factory=dict)
     missing_mark: str | None = None
     brake: dict[str, Any] = Field(default_factory=dict)
+    alert_after_minutes: Whole = 15
+    alert_emails: list[str] = Field(default_factory=list)
+    alert_webhook: str = ""
 
 
 class NightBody(Body):

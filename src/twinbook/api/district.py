@@ -70,6 +70,9 @@ def _shown(row: DistrictSettings) -> Json:
         "marks": row.marks,
         "missing_mark": row.missing_mark,
         "brake": row.brake,
+        "alert_after_minutes": row.alert_after_minutes,
+        "alert_emails": row.alert_emails,
+        "alert_webhook": row.alert_webhook,
     }
 
 

@@ -21,11 +21,18 @@ def command(
         found["problems"]
         or found["aeries"]["state"] in ("unreachable", "refused")
         or "held" in found["classes"]
+        or found["installation"]["state"] == "observing"
+        or found["messages"]["undelivered"]
     ):
         end(Ending.NEEDS_PERSON)
 
 
 def _tell(found: status.Json) -> None:
+    if found["installation"]["state"] == "observing":
+        print(f"Only observes since {found['installation']['since']}: {found['installation']['why']}")
+        print("  It writes nothing until a person confirms: `twinbook database confirm`")
+    elif found["district"] is not None and found["district"]["mode"] != "sync":
+        print(f"Mode of the district: {found['district']['mode']}")
     aeries = found["aeries"]
     since = f" since {aeries['unreachable_since']}" if aeries["unreachable_since"] else ""
     print(f"Aeries: {aeries['state']}{since} ({aeries['url'] or 'not connected'})")
@@ -33,5 +40,9 @@ def _tell(found: status.Json) -> None:
     print(f"Classes: {classes}")
     for waiting in found["waiting_classes"]:
         print(f"  class {waiting['class_id']} waits: {waiting['why']}")
+    if found["messages"]["undelivered"]:
+        print(
+            f"Messages that cannot be delivered: {found['messages']['undelivered']} ({found['messages']['why']})"
+        )
     print(f"Questions for a person: {found['problems']}")
     print(f"Runs under way: {found['runs']['open']}; next night: {found['next_night_at'] or 'not planned'}")

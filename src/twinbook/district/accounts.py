@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from twinbook.district.errors import InvalidError, NotFoundError
-from twinbook.district.models import Staff, User
+from twinbook.district.models import Digest, Staff, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +146,12 @@ def _new(email: str, staff: Staff | None = None) -> User:
     user.set_unusable_password()
     user.save()
     return user
+
+
+def set_digest(user: User, digest: str, hour: int) -> None:
+    """How often the mail with what needs the person goes out, and from which hour. Raises InvalidError."""
+    if digest not in Digest.values:
+        raise InvalidError("The mail comes daily, weekly or never.", field="digest")
+    if not 0 <= hour <= 23:
+        raise InvalidError("The hour is a whole number from 0 to 23.", field="digest_hour")
+    User.objects.filter(id=user.id).update(digest=digest, digest_hour=hour)

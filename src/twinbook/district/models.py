@@ -41,6 +41,14 @@ class ConnectionState(models.TextChoices):
     REFUSED = "refused"
 
 
+class Digest(models.TextChoices):
+    OFF = "off"
+    DAILY = "daily"
+    """Monday to Friday."""
+    WEEKLY = "weekly"
+    """On Mondays."""
+
+
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").strip().lower())
@@ -67,6 +75,10 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_district_admin = models.BooleanField(default=False)
     staff = models.OneToOneField(Staff, null=True, on_delete=models.SET_NULL, related_name="user")
+    digest = models.CharField(max_length=6, choices=Digest.choices, default=Digest.DAILY)
+    """How often the mail with what needs the person goes out, when something does."""
+    digest_hour = models.SmallIntegerField(default=7)
+    """From when, in the district's time zone."""
     created_at = models.DateTimeField(db_default=Now())
 
     objects: ClassVar[UserManager] = UserManager()
@@ -76,7 +88,9 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(email=Lower(F("email"))), name="user_email_in_lower_case")
+            models.CheckConstraint(condition=Q(email=Lower(F("email"))), name="user_email_in_lower_case"),
+            models.CheckConstraint(condition=Q(digest__in=Digest.values), name="digest_known"),
+            models.CheckConstraint(condition=Q(digest_hour__range=(0, 23)), name="digest_hour_of_a_day"),
         ]
 
 
@@ -271,6 +285,11 @@ class DistrictSettings(models.Model):
     marks = models.JSONField(default=dict)
     missing_mark = models.TextField(null=True)
     brake = models.JSONField(default=default_brake)
+    alert_after_minutes = models.IntegerField(default=15)
+    """How long Aeries must have been away before somebody is told."""
+    alert_emails = models.JSONField(default=list)
+    """Who is told; empty: every active district administrator."""
+    alert_webhook = models.TextField(blank=True, default="")
 
     class Meta:
         constraints = [

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.db import transaction
 
 from twinbook.core.values import MarkKind
+from twinbook.district import alerting
 from twinbook.district.errors import InvalidError
 from twinbook.district.models import (
     NAME_LENGTH,
@@ -29,6 +30,9 @@ class SettingsChanges(TypedDict, total=False):
     marks: dict[str, str]
     missing_mark: str | None
     brake: dict[str, Any]
+    alert_after_minutes: int
+    alert_emails: list[str]
+    alert_webhook: str
 
 
 def get() -> DistrictSettings:
@@ -73,6 +77,12 @@ def _checked(field: str, value: Any, settings: DistrictSettings) -> Any:
             return None if value is None else _mark(value, field)
         case "brake":
             return _brake(settings.brake, value)
+        case "alert_after_minutes":
+            return alerting.minutes(value)
+        case "alert_emails":
+            return alerting.emails(value)
+        case "alert_webhook":
+            return alerting.webhook(value)
         case _:
             raise InvalidError(f"There is no setting “{field}”.", field=field)
 

@@ -535,3 +535,43 @@ class SetupDraft(models.Model):
     backup_path = models.TextField(blank=True, default="")
     created_by = models.TextField()
     changed_at = models.DateTimeField(auto_now=True)
+
+
+class Outage(models.Model):
+    """A time in which Aeries did not answer, long enough that somebody was to be told. One row each: the alert of its
+    beginning and of its end are messages named after it, so that each goes out once."""
+
+    began_at = models.DateTimeField(unique=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(models.Value(1), condition=Q(ended_at=None), name="one_outage_at_a_time")
+        ]
+
+
+class Channel(models.TextChoices):
+    MAIL = "mail"
+    WEBHOOK = "webhook"
+
+
+class Message(models.Model):
+    """Something to be told to people outside: `twinbook.sync.outbox`. `key` names the one thing that it tells, so that
+    several workers store it once; whoever counts `attempts` up may send it. Holds no names of students and no grades."""
+
+    key = models.TextField(unique=True)
+    channel = models.CharField(max_length=7, choices=Channel.choices)
+    to = models.JSONField(default=list)
+    """Addresses of people, or the one address of a webhook."""
+    subject = models.TextField(blank=True, default="")
+    body = models.TextField()
+    created_at = models.DateTimeField(db_default=Now())
+    attempts = models.IntegerField(default=0)
+    next_attempt_at = models.DateTimeField(db_default=Now())
+    give_up_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    why_not = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["next_attempt_at"], condition=Q(sent_at=None), name="message_unsent")]
+        constraints = [models.CheckConstraint(condition=Q(channel__in=Channel.values), name="channel_known")]

@@ -7,7 +7,7 @@ from typing import Any
 
 from twinbook.district.models import DistrictSettings
 from twinbook.gradebook.models import SchoolClass
-from twinbook.sync import confirming, connecting, overview
+from twinbook.sync import confirming, connecting, outbox, overview
 from twinbook.sync.models import Installation, Link, Problem, RemoteState, Run, RunKind, RunState
 
 Json = dict[str, Any]
@@ -19,7 +19,7 @@ def shown() -> Json:
     installation = Installation.objects.filter(id=1).first()
     district = DistrictSettings.objects.filter(id=1).first()
     down = RemoteState.objects.filter(down_since__isnull=False).first()
-    night = Run.objects.filter(kind=RunKind.NIGHTLY, parent=None).order_by("-id").first()
+    night = Run.objects.filter(kind=RunKind.NIGHTLY, parent=None, dry_run=False).order_by("-id").first()
     return {
         "installation": confirming.shown(),
         "district": None if district is None else {"name": district.name, "mode": district.mode},
@@ -31,6 +31,7 @@ def shown() -> Json:
         },
         "classes": {"total": len(classes), **dict(sorted(states.items()))},
         "waiting_classes": _unserved(),
+        "messages": outbox.shown(),
         "problems": Problem.objects.filter(closed_at=None).count(),
         "runs": {"open": Run.objects.filter(state__in=[RunState.QUEUED, RunState.RUNNING]).count()},
         "last_night": None if night is None else {"run_id": str(night.id), "state": night.state},

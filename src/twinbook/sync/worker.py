@@ -25,6 +25,7 @@ from psycopg import AsyncConnection
 from twinbook.sync import lease
 from twinbook.sync.sweeper import SILENT_WORKER_SECONDS, Sweeper
 from twinbook.sync.tasks import LOOK_QUEUE, RUN_QUEUE
+from twinbook.sync.telling import telling
 
 RUNS_AT_ONCE = 2
 HEARTBEAT_SECONDS = 2
@@ -47,7 +48,7 @@ def run(concurrency: int, stop: threading.Event) -> bool:
     """Serves `concurrency` classes at a time, and two runs, until `stop` is set; then ends within `LEAVE_SECONDS` and a
     little. True when every job had ended; else the caller should not wait for the threads that are left."""
     lease.may_go_on()
-    with _sweeping(), _threads(concurrency + RUNS_AT_ONCE) as threads:
+    with _sweeping(), telling(), _threads(concurrency + RUNS_AT_ONCE) as threads:
         wait = 0.0
         while not stop.wait(wait):
             wait = _serve_once(concurrency, threads, stop, wait)

@@ -1,6 +1,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from twinbook.district.models import Digest
+
 
 class PasswordForm(forms.Form):
     password = forms.CharField(
@@ -20,3 +22,24 @@ class PasswordForm(forms.Form):
         if again != self.cleaned_data.get("password"):
             raise forms.ValidationError(_("The two are not the same."))
         return again
+
+
+class DigestForm(forms.Form):
+    digest = forms.ChoiceField(
+        label=_("A mail with what needs you"),
+        choices=[
+            (Digest.DAILY.value, _("Every weekday, when something does")),
+            (Digest.WEEKLY.value, _("On Mondays, when something does")),
+            (Digest.OFF.value, _("Never")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    digest_hour = forms.TypedChoiceField(
+        label=_("From"),
+        choices=[(hour, f"{hour:02}:00") for hour in range(24)],
+        coerce=int,
+        help_text=_(
+            "In the district's time zone. The mail holds a number and a link for each class, no names and no grades."
+        ),
+        widget=forms.Select(attrs={"class": "short"}),
+    )

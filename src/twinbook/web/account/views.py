@@ -10,20 +10,27 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
-from twinbook.district import invitations
+from twinbook.district import accounts, invitations
 from twinbook.district.errors import DistrictError
 from twinbook.district.invitations import InvitationOverError
 from twinbook.web import access, refusals
-from twinbook.web.account.forms import PasswordForm
+from twinbook.web.account.forms import DigestForm, PasswordForm
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @access.signed_in
 def account(request: HttpRequest) -> HttpResponseBase:
-    context = {"second_factor": is_mfa_enabled(access.user_of(request))}
-    return render(request, "web/account/account.html", context)
+    user = access.user_of(request)
+    form = DigestForm(request.POST or None, initial={"digest": user.digest, "digest_hour": user.digest_hour})
+    if form.is_valid():
+        accounts.set_digest(user, form.cleaned_data["digest"], form.cleaned_data["digest_hour"])
+        messages.success(request, _("Saved."))
+        return redirect("account")
+    context = {"second_factor": is_mfa_enabled(user), "form": form}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "web/account/account.html", context, status=status)
 
 
 @sensitive_post_parameters()

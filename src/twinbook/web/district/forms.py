@@ -121,8 +121,29 @@ class SettingsForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "short"}),
     )
 
+    alert_after_minutes = forms.IntegerField(
+        label=_("Tell somebody when Aeries has been away for, in minutes"),
+        min_value=1,
+        widget=forms.NumberInput(attrs={"class": "short"}),
+    )
+    alert_emails = forms.CharField(
+        label=_("Whom to tell by e-mail"),
+        required=False,
+        help_text=_("Addresses, separated by commas. Left blank: every district administrator."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    alert_webhook = forms.CharField(
+        label=_("And a webhook"),
+        required=False,
+        help_text=_(
+            "An address that gets a POST when Aeries goes away and when it is back; no names, no grades."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "url", "spellcheck": "false"}),
+    )
+
     def __init__(self, data: Any, row: DistrictSettings) -> None:
         initial = {name: getattr(row, name) for name in self.base_fields}
+        initial["alert_emails"] = ", ".join(row.alert_emails)
         super().__init__(data, initial=initial)
         zones = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
         field = cast(forms.ChoiceField, self.fields["timezone"])
@@ -132,6 +153,10 @@ class SettingsForm(forms.Form):
         wanted = {name: self.cleaned_data[name] for name in self.changed_data}
         if "night_at" in wanted:
             wanted["night_at"] = wanted["night_at"].strftime("%H:%M")
+        if "alert_emails" in wanted:
+            wanted["alert_emails"] = [
+                part for part in wanted["alert_emails"].replace(",", " ").split() if part
+            ]
         if "missing_mark" in wanted:
             wanted["missing_mark"] = wanted["missing_mark"].strip() or None
         return cast(SettingsChanges, wanted)

@@ -5,6 +5,7 @@ from twinbook.web.district import account_pages, connection_pages, settings_page
 urlpatterns = [
     path("", views.overview, name="district"),
     path("mode/", views.mode, name="district_mode"),
+    path("confirm/", views.confirm, name="district_confirm"),
     path("night/", views.night_now, name="district_night"),
     path("connection/", connection_pages.connection_page, name="district_connection"),
     path("connection/check/", connection_pages.check_page, name="district_check"),

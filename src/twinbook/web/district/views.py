@@ -6,15 +6,16 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from twinbook.district import settings
 from twinbook.district.models import DistrictSettings, Mode, RosterSchool, User
 from twinbook.gradebook.models import SchoolClass
-from twinbook.sync import connecting, night, runs, status
+from twinbook.sync import confirming, connecting, errors, night, runs, status
 from twinbook.sync.models import Run, RunKind, RunState
-from twinbook.web import access, words
+from twinbook.web import access, refusals, words
 from twinbook.web.home import cards
 
 MOST_CLASSES = 20
@@ -25,7 +26,7 @@ MOST_CLASSES = 20
 def overview(request: HttpRequest) -> HttpResponseBase:
     connection = connecting.shown()
     roster_run = Run.objects.filter(kind=RunKind.ROSTER, parent=None).order_by("-id").first()
-    night_run = Run.objects.filter(kind=RunKind.NIGHTLY, parent=None).order_by("-id").first()
+    night_run = Run.objects.filter(kind=RunKind.NIGHTLY, parent=None, dry_run=False).order_by("-id").first()
     classes = SchoolClass.objects.count()
     invited = [user for user in User.objects.filter(is_active=True) if not user.has_usable_password()]
     context = {
@@ -80,11 +81,45 @@ def _mode_told(district: DistrictSettings) -> str:
             return _("Syncing is paused for the whole district. Scores are kept here meanwhile.")
 
 
+@require_http_methods(["GET", "POST"])
+@access.administrator
+def confirm(request: HttpRequest) -> HttpResponseBase:
+    """After a restore: the preview over every joined class, and letting Twinbook write again by its fingerprint."""
+    refusal = None
+    if request.method == "POST":
+        try:
+            if request.POST.get("do") == "preview":
+                return redirect("run", confirming.preview(access.actor(request)).id)
+            confirming.confirm(request.POST.get("fingerprint", ""))
+        except errors.NothingToConfirm:
+            return redirect("district")
+        except errors.SyncError as error:
+            refusal = refusals.told(error)
+        else:
+            messages.success(request, _("Twinbook writes again. Every class is looked through once."))
+            return redirect("district")
+    stand = confirming.shown()
+    if stand["state"] == "ok":
+        return redirect("district")
+    preview = None if stand["preview"] is None else Run.objects.get(id=int(stand["preview"]["id"]))
+    context = {
+        "place": "district",
+        "stand": stand,
+        "preview": preview,
+        "running": preview is not None and _open(preview),
+        "run": stand["preview"],
+        "plan": None if preview is None else runs.plan(preview),
+        "refusal": refusal,
+        "crumbs": [(_("District"), reverse("district")), (_("Confirm"), None)],
+    }
+    return render(request, "web/district/confirm.html", context, status=409 if refusal else 200)
+
+
 @require_POST
 @access.administrator
 def night_now(request: HttpRequest) -> HttpResponseBase:
     going = Run.objects.filter(
-        kind=RunKind.NIGHTLY, parent=None, state__in=[RunState.QUEUED, RunState.RUNNING]
+        kind=RunKind.NIGHTLY, parent=None, dry_run=False, state__in=[RunState.QUEUED, RunState.RUNNING]
     )
     run = going.order_by("-id").first() or night.begin(access.actor(request))
     return redirect("run", run.id)

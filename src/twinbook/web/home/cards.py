@@ -34,9 +34,12 @@ class Card:
         return self.questions - self.conflicts
 
 
-def found(user: User, words: str) -> QuerySet[SchoolClass]:
-    """The user's classes, those that still run first; `words`: parts of name, section number or teacher's e-mail."""
+def found(user: User, words: str, *, asked_about: bool = False) -> QuerySet[SchoolClass]:
+    """The user's classes, those that still run first; `words`: parts of name, section number or teacher's e-mail;
+    `asked_about`: only those with open questions."""
     classes = roles.classes_of(user, settings.today_now())
+    if asked_about:
+        classes = classes.filter(id__in=Problem.objects.filter(closed_at=None).values("school_class_id"))
     for word in words.split():
         match = Q(name__icontains=word) | Q(sections__section__staff__staff__email__icontains=word)
         if word.isascii() and word.isdecimal() and len(word) < 10:

@@ -30,21 +30,27 @@ CHANGES_PER_PAGE = 100
 def classes(request: HttpRequest) -> HttpResponseBase:
     user = access.user_of(request)
     asked = request.GET.get("q", "").strip()[:100].replace("\x00", "")
-    page = Paginator(cards.found(user, asked), CLASSES_PER_PAGE).get_page(request.GET.get("page"))
+    needing = request.GET.get("needs") == "you"
+    page = Paginator(cards.found(user, asked, asked_about=needing), CLASSES_PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     shown = cards.cards(list(page.object_list))
     context = {
-        "place": "classes",
+        "place": "questions" if needing else "classes",
+        "needing": needing,
         "cards": shown,
         "page": page,
         "asked": asked,
         "searchable": bool(asked) or page.paginator.num_pages > 1 or len(shown) > 6,
         "connection": connecting.shown() if user.is_district_admin else None,
-        "why_empty": None if shown else _why_empty(user, asked),
+        "why_empty": None if shown else _why_empty(user, asked, needing=needing),
     }
     return render(request, "web/home/classes.html", context)
 
 
-def _why_empty(user: User, asked: str) -> str:
+def _why_empty(user: User, asked: str, *, needing: bool) -> str:
+    if needing and not asked:
+        return "nothing_open"
     if asked:
         return "search"
     if user.is_district_admin:

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from twinbook.web import words
+from twinbook.web.questions.counting import questions_of
 
 register = template.Library()
 
@@ -110,3 +111,9 @@ def page_address(context: template.Context, number: int) -> str:
 def mail_leaves() -> bool:
     """Whether a mail server is configured."""
     return bool(settings.EMAIL_HOST)
+
+
+@register.simple_tag(takes_context=True)
+def open_questions(context: template.Context) -> dict[str, Any]:
+    """How many questions wait for whoever looks, for the frame of every page; where to find them."""
+    return questions_of(context["request"].user)
