@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit, urlunsplit
 
 from twinbook.aeries.errors import InsecureAddress, WrongAddress
+from twinbook.core.sentence import sentence
 
 _API_TAILS = ("/api/v5", "/api")
 
@@ -23,13 +24,13 @@ def normalise_address(text: str, *, allow_http: bool = False) -> str:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise WrongAddress("this is not a web address") from None
+        raise WrongAddress(sentence("this is not a web address")) from None
     if parts.scheme.lower() not in ("http", "https") or not host or any(c.isspace() for c in text):
-        raise WrongAddress("this is not a web address")
+        raise WrongAddress(sentence("this is not a web address"))
     if parts.username is not None:
-        raise WrongAddress("an address must not contain a user name or password")
+        raise WrongAddress(sentence("an address must not contain a user name or password"))
     if parts.scheme.lower() == "http" and not allow_http and not _is_this_machine(host):
-        raise InsecureAddress("plain http would show the certificate and the grades to the network")
+        raise InsecureAddress(sentence("plain http would show the certificate and the grades to the network"))
     netloc = f"[{host}]" if ":" in host else host
     if port is not None:
         netloc = f"{netloc}:{port}"

@@ -35,6 +35,7 @@ from twinbook.aeries.rights import (
 )
 from twinbook.aeries.transport import TimeOuts
 from twinbook.aeries.wire import Call, Heard, Wire, path
+from twinbook.core.sentence import sentence
 
 T = TypeVar("T")
 
@@ -240,7 +241,7 @@ class AeriesClient:
         def understand(answer: object) -> m.Gradebook:
             def make(row: Row) -> m.Gradebook:
                 if row.required_integer("GradebookNumber") != gradebook_number:
-                    raise NotFound("another gradebook in its place")
+                    raise NotFound(sentence("another gradebook in its place"))
                 return decode.gradebook(row)
 
             return decode.single(answer, "gradebook", make)
@@ -287,9 +288,9 @@ class AeriesClient:
         def understand(answer: object) -> m.Assignment:
             def make(row: Row) -> m.Assignment:
                 if row.text("UniqueID").upper() != unique_id.upper():
-                    raise NotFound("another assignment in its place")
+                    raise NotFound(sentence("another assignment in its place"))
                 if row.required_integer("GradebookNumber") != gradebook_number:
-                    raise NotFound("the assignment is in another gradebook")
+                    raise NotFound(sentence("the assignment is in another gradebook"))
                 return decode.assignment(row)
 
             return decode.single(answer, "assignment", make)
@@ -349,7 +350,7 @@ class AeriesClient:
             changed = decode.whole_list(answer, "assignment", decode.assignment)
             ours = [item for item in changed if item.unique_id == unique_id.upper()]
             if len(ours) != 1 or ours[0].gradebook_number != gradebook_number:
-                raise OtherRows("another assignment in the answer")
+                raise OtherRows(sentence("another assignment in the answer"))
             return ours[0]
 
         return self._one(call, via, understand)
@@ -378,7 +379,7 @@ class AeriesClient:
         def understand(answer: object) -> m.Scores:
             scores = decode.scores_of(answer, gradebook_number, number)
             if not scores.rows:
-                raise BadAnswer("no scores in the answer")
+                raise BadAnswer(sentence("no scores in the answer"))
             return scores
 
         scores, request = self._wire.ask(call, via, understand)

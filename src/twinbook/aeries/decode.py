@@ -14,6 +14,7 @@ from typing import TypeVar
 from twinbook.aeries import models as m
 from twinbook.aeries.errors import BadAnswer, NotFound, OtherRows
 from twinbook.aeries.reader import Row
+from twinbook.core.sentence import sentence
 
 T = TypeVar("T")
 Make = Callable[[Row], T]
@@ -25,14 +26,16 @@ def single(answer: object, kind: str, make: Make[T]) -> T:
     """One object, bare or as a list of one. Null, [], {} and [null] are a thing that is not there."""
     if isinstance(answer, list):
         if all(item is None for item in answer):
-            raise NotFound(f"no such {kind}")
+            raise NotFound(sentence("no such %(kind)s", kind=kind))
         if len(answer) != 1:
-            raise BadAnswer(f"{len(answer)} answers where one {kind} was asked for")
+            raise BadAnswer(
+                sentence("%(answer)s answers where one %(kind)s was asked for", answer=len(answer), kind=kind)
+            )
         answer = answer[0]
     if answer is None or answer == {} or answer == "":
-        raise NotFound(f"no such {kind}")
+        raise NotFound(sentence("no such %(kind)s", kind=kind))
     if not isinstance(answer, dict):
-        raise BadAnswer(f"something else where a {kind} belongs")
+        raise BadAnswer(sentence("something else where a %(kind)s belongs", kind=kind))
     return make(Row(kind, answer))
 
 
@@ -40,7 +43,7 @@ def whole_list(answer: object, kind: str, make: Make[T]) -> tuple[T, ...]:
     """Every row, or `BadAnswer`; `NotFound` for a list of nulls."""
     rows = _rows(answer, kind)
     if None in rows:
-        raise BadAnswer(f"an empty row among the {kind}s")
+        raise BadAnswer(sentence("an empty row among the %(kind)ss", kind=kind))
     return tuple(make(row) for row in rows if row is not None)
 
 
@@ -55,7 +58,7 @@ def readable_rows(answer: object, kind: str, make: Make[T]) -> tuple[tuple[T, ..
         except BadAnswer:
             continue
     if rows and not made:
-        raise BadAnswer(f"no {kind} of the list can be read")
+        raise BadAnswer(sentence("no %(kind)s of the list can be read", kind=kind))
     return tuple(made), len(made) == len(rows)
 
 
@@ -63,11 +66,11 @@ def _rows(answer: object, kind: str) -> list[Row | None]:
     if isinstance(answer, dict) and answer:
         answer = [answer]
     if not isinstance(answer, list):
-        raise BadAnswer(f"no list where {kind}s belong")
+        raise BadAnswer(sentence("no list where %(kind)ss belong", kind=kind))
     if answer and all(item is None for item in answer):
-        raise NotFound(f"no {kind}s there")
+        raise NotFound(sentence("no %(kind)ss there", kind=kind))
     if not all(item is None or isinstance(item, dict) for item in answer):
-        raise BadAnswer(f"something else among the {kind}s")
+        raise BadAnswer(sentence("something else among the %(kind)ss", kind=kind))
     return [None if item is None else Row(kind, item) for item in answer]
 
 
@@ -277,7 +280,7 @@ def assignments_of(answer: object, gradebook_number: int) -> tuple[m.Assignment,
     """The list of one gradebook; a row of another gradebook, or one thing twice, spoils it all."""
     found = whole_list(answer, "assignment", assignment)
     if any(item.gradebook_number != gradebook_number for item in found):
-        raise OtherRows("assignments of another gradebook")
+        raise OtherRows(sentence("assignments of another gradebook"))
     _no_repeats("unique id", [item.unique_id for item in found])
     _no_repeats("assignment number", [item.number for item in found])
     return found
@@ -291,11 +294,11 @@ def added_assignment(
     added = whole_list(answer, "assignment", assignment)
     ours = [item for item in added if item.gradebook_number == gradebook_number]
     if len(ours) != 1:
-        raise BadAnswer(f"{len(ours)} new assignments in the answer")
+        raise BadAnswer(sentence("%(ours)s new assignments in the answer", ours=len(ours)))
     made = ours[0]
     is_cut = external_id.startswith(made.external_id) and _plain(made.description) == _plain(description)
     if made.external_id != external_id and not is_cut:
-        raise OtherRows("another assignment in the answer")
+        raise OtherRows(sentence("another assignment in the answer"))
     return made
 
 
@@ -309,9 +312,9 @@ def scores_of(answer: object, gradebook_number: int, assignment_number: int) -> 
     """All rows of one assignment; a row of another, or a student twice, spoils it all."""
     rows = whole_list(answer, "score", _numbered_score)
     if any(number != gradebook_number for number, _, _ in rows):
-        raise OtherRows("scores of another gradebook")
+        raise OtherRows(sentence("scores of another gradebook"))
     if any(number != assignment_number for _, number, _ in rows):
-        raise OtherRows("scores of another assignment")
+        raise OtherRows(sentence("scores of another assignment"))
     _no_repeats("student", [score.student_id for _, _, score in rows])
     return m.Scores(
         gradebook_number=gradebook_number,
@@ -350,4 +353,4 @@ def _mark(row: Row, number_correct: Decimal | None) -> str:
 
 def _no_repeats(what: str, keys: Collection[object]) -> None:
     if len(set(keys)) != len(keys):
-        raise BadAnswer(f"the same {what} twice")
+        raise BadAnswer(sentence("the same %(what)s twice", what=what))

@@ -36,6 +36,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from twinbook.core.sentence import sentence
+
 
 class Ending(StrEnum):
     """How a write ended, as far as we can know."""
@@ -68,7 +70,7 @@ class Request:
 class AeriesError(Exception):
     """Base of everything this package raises. `hint` is the next thing a person can do."""
 
-    hint = "Try again; if it goes on, look at the log."
+    hint = sentence("Try again; if it goes on, look at the log.")
     write_ending = Ending.DOUBTFUL
 
     def __init__(self, text: str, request: Request | None = None) -> None:
@@ -88,11 +90,11 @@ class AeriesError(Exception):
 
 
 class Wait(AeriesError):
-    hint = "Nothing to do: it is tried again by itself."
+    hint = sentence("Nothing to do: it is tried again by itself.")
 
 
 class Unreachable(Wait):
-    hint = "Check that the Aeries address is right and that this machine can reach it."
+    hint = sentence("Check that the Aeries address is right and that this machine can reach it.")
     write_ending = Ending.REFUSED
 
 
@@ -104,7 +106,7 @@ class TimedOut(Wait):
     """`phase` is connect, pool, write, read or total; `sent` says whether a byte had left."""
 
     def __init__(self, phase: str, *, sent: bool, request: Request | None = None) -> None:
-        super().__init__(f"no answer in time ({phase})", request)
+        super().__init__(sentence("no answer in time (%(phase)s)", phase=phase), request)
         self.phase = phase
         self.sent = sent
         self.write_ending = Ending.DOUBTFUL if sent else Ending.REFUSED
@@ -116,7 +118,7 @@ class Throttled(Wait):
     write_ending = Ending.REFUSED
 
     def __init__(self, retry_after: float | None, request: Request | None = None) -> None:
-        super().__init__("Aeries asks for fewer requests", request)
+        super().__init__(sentence("Aeries asks for fewer requests"), request)
         self.retry_after = retry_after
 
 
@@ -124,7 +126,7 @@ class ServerError(Wait):
     """`retry_after` in seconds when a 502, 503 or 504 named one."""
 
     def __init__(self, status: int, retry_after: float | None = None, request: Request | None = None) -> None:
-        super().__init__(f"Aeries answered with status {status}", request)
+        super().__init__(sentence("Aeries answered with status %(status)s", status=status), request)
         self.status = status
         self.retry_after = retry_after
 
@@ -136,7 +138,7 @@ class PerhapsMissing(ServerError):
 class BadAnswer(Wait):
     """An answer from which nothing follows, neither that something is there nor that it is not."""
 
-    hint = "If it goes on: look whether the address leads to a login or maintenance page."
+    hint = sentence("If it goes on: look whether the address leads to a login or maintenance page.")
 
 
 class OtherRows(BadAnswer):
@@ -147,7 +149,7 @@ class OtherRows(BadAnswer):
 
 
 class AskPerson(AeriesError):
-    hint = "Someone has to look at this item."
+    hint = sentence("Someone has to look at this item.")
 
 
 class Rejected(AskPerson):
@@ -157,11 +159,11 @@ class Rejected(AskPerson):
     §12.6): read before sending again.
     """
 
-    hint = "Read what Aeries says and change the value, here or there."
+    hint = sentence("Read what Aeries says and change the value, here or there.")
     write_ending = Ending.REFUSED
 
     def __init__(self, status: int, message: str | None, request: Request | None = None) -> None:
-        super().__init__(f"Aeries refused it (status {status})", request)
+        super().__init__(sentence("Aeries refused it (status %(status)s)", status=status), request)
         self.status = status
         self.message = message
 
@@ -169,45 +171,53 @@ class Rejected(AskPerson):
 class NotFound(AskPerson):
     """In each of its disguises (reference §3.15). Proves nothing alone: look again (design A7)."""
 
-    hint = "Look in Aeries whether it was deleted."
+    hint = sentence("Look in Aeries whether it was deleted.")
     write_ending = Ending.REFUSED
 
 
 class FixSetup(AeriesError):
-    hint = "An administrator has to change the Aeries connection."
+    hint = sentence("An administrator has to change the Aeries connection.")
     write_ending = Ending.REFUSED
 
 
 class WrongAddress(FixSetup):
-    hint = "Use the address of the Aeries login page, without the last slash."
+    hint = sentence("Use the address of the Aeries login page, without the last slash.")
     write_ending = Ending.DOUBTFUL
 
 
 class InsecureAddress(FixSetup):
-    hint = "Use https, or allow plain http for this connection."
+    hint = sentence("Use https, or allow plain http for this connection.")
 
 
 class UntrustedServer(FixSetup):
-    hint = "The server's TLS certificate is expired, for another name or of an unknown issuer."
+    hint = sentence("The server's TLS certificate is expired, for another name or of an unknown issuer.")
 
 
 class WrongYear(FixSetup):
     """`actual` is the starting year of the school year that Aeries answers for."""
 
-    hint = "Set the database year of the connection, or let Aeries open that year to this certificate."
+    hint = sentence(
+        "Set the database year of the connection, or let Aeries open that year to this certificate."
+    )
 
     def __init__(self, expected: int, actual: int) -> None:
-        super().__init__(f"Aeries answers for {actual}-{actual + 1}, not for {expected}-{expected + 1}")
+        super().__init__(
+            sentence(
+                "Aeries answers for %(actual)s, not for %(expected)s",
+                actual=f"{actual}-{actual + 1}",
+                expected=f"{expected}-{expected + 1}",
+            )
+        )
         self.expected = expected
         self.actual = actual
 
 
 class CertificateMalformed(FixSetup):
-    hint = "Copy the certificate from Aeries' API Security page: letters and digits, on one line."
+    hint = sentence("Copy the certificate from Aeries' API Security page: letters and digits, on one line.")
 
 
 class CertificateRefused(FixSetup):
-    hint = "Copy the certificate again from Aeries' API Security page; upper and lower case matter."
+    hint = sentence("Copy the certificate again from Aeries' API Security page; upper and lower case matter.")
 
 
 class PermissionMissing(FixSetup):
@@ -216,10 +226,15 @@ class PermissionMissing(FixSetup):
     Aeries answers alike when the certificate itself is no longer accepted; a connection check tells.
     """
 
-    hint = "Grant the right on Aeries' API Security page, or check whether the certificate is still valid."
+    hint = sentence(
+        "Grant the right on Aeries' API Security page, or check whether the certificate is still valid."
+    )
 
     def __init__(self, area: str, right: str, request: Request | None = None) -> None:
-        super().__init__(f"the certificate has no right to it ({area}: {right})", request)
+        super().__init__(
+            sentence("the certificate has no right to it (%(area)s: %(right)s)", area=area, right=right),
+            request,
+        )
         self.area = area
         self.right = right
 
@@ -227,5 +242,5 @@ class PermissionMissing(FixSetup):
 class OurBug(AeriesError):
     """Something was about to be sent that never may be. Nothing was sent."""
 
-    hint = "This is an error in Twinbook: please report it."
+    hint = sentence("This is an error in Twinbook: please report it.")
     write_ending = Ending.REFUSED

@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 import msgspec
 
 from twinbook.aeries.errors import BadAnswer
+from twinbook.core.sentence import sentence
 
 # Far beyond any grade, id or percentage; keeps 1e999999999 out of arithmetic and of the database.
 _LARGEST = Decimal(10) ** 15
@@ -30,11 +31,11 @@ def parse(body: bytes) -> object:
     if not text:
         return None
     if text.startswith(b"<"):
-        raise BadAnswer("a web page where data belongs")
+        raise BadAnswer(sentence("a web page where data belongs"))
     try:
         return _decoder.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ArithmeticError):
-        raise BadAnswer("not JSON, or cut off") from None
+        raise BadAnswer(sentence("not JSON, or cut off")) from None
 
 
 class Row:
@@ -45,7 +46,7 @@ class Row:
         self._fields = fields
 
     def odd(self, name: str) -> BadAnswer:
-        return BadAnswer(f"a {self._kind} whose {name} cannot be read")
+        return BadAnswer(sentence("a %(kind)s whose %(name)s cannot be read", kind=self._kind, name=name))
 
     def has(self, name: str) -> bool:
         """Whether the field is there at all; null counts as there."""

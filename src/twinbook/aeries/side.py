@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import assert_never
 
 from twinbook.core.remote import CellTerms, Encoded, Impossible, Sendable, TheirCell
+from twinbook.core.sentence import sentence
 from twinbook.core.values import (
     BLANK,
     Blank,
@@ -97,7 +98,7 @@ class AeriesSide:
                 entry = round_four(entry)
                 return Sendable(number_form(entry), format(entry, "f"))
             case Blank():
-                return Impossible("clear_needs_typing", "clear the cell (leave it empty)")
+                return Impossible("clear_needs_typing", sentence("clear the cell (leave it empty)"))
             case Mark(kind):
                 return Impossible("mark_needs_typing", self.to_type(kind))
             case ForeignMark(text):
@@ -112,7 +113,7 @@ class AeriesSide:
             case MarkKind.INCOMPLETE:
                 return "TX"
             case MarkKind.MISSING:
-                return self.missing_mark or "leave it blank and complete grading, or type 0"
+                return self.missing_mark or sentence("leave it blank and complete grading, or type 0")
             case _:
                 assert_never(kind)
 

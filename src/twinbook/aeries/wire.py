@@ -42,6 +42,7 @@ from twinbook.aeries.permits import Lane, Permit, Permits
 from twinbook.aeries.reader import parse
 from twinbook.aeries.rights import Right
 from twinbook.aeries.transport import Progress, TimeOuts, Transport, following
+from twinbook.core.sentence import sentence
 
 T = TypeVar("T")
 Heard = Callable[[str | None, frozenset[str]], None]
@@ -130,7 +131,9 @@ class Wire:
     ) -> None:
         """`address` is normalised. Raises `CertificateMalformed`, `WrongAddress`."""
         if not certificate or not certificate.isascii() or not certificate.isalnum():
-            raise CertificateMalformed("the certificate has other characters than letters and digits")
+            raise CertificateMalformed(
+                sentence("the certificate has other characters than letters and digits")
+            )
         self._certificate = certificate
         self._base = f"{address}/api/v5/"
         self._year = {} if database_year is None else {"DatabaseYear": str(database_year)}
@@ -144,7 +147,7 @@ class Wire:
         try:
             httpx2.URL(self._base)
         except httpx2.InvalidURL:
-            raise WrongAddress("this is not a web address") from None
+            raise WrongAddress(sentence("this is not a web address")) from None
         self._http = httpx2.Client(
             transport=Transport(certificate, connections=connections, tls=tls),
             timeout=httpx2.Timeout(
@@ -197,9 +200,9 @@ class Wire:
             except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError) as error:
                 raise _lost(error, progress, started.record()) from None
             except httpx2.DecodingError:
-                raise BadAnswer("the answer cannot be unpacked", started.record()) from None
+                raise BadAnswer(sentence("the answer cannot be unpacked"), started.record()) from None
             except UnicodeError:
-                raise WrongAddress("this is not a web address", started.record()) from None
+                raise WrongAddress(sentence("this is not a web address"), started.record()) from None
         request = started.record()
         if not 200 <= answer.status < 300:
             raise self._refusal(call, answer, request)
@@ -227,7 +230,7 @@ class Wire:
             for piece in response.iter_bytes():
                 body += piece
                 if len(body) > self._largest_answer:
-                    raise BadAnswer("an answer larger than any that belongs here")
+                    raise BadAnswer(sentence("an answer larger than any that belongs here"))
         finally:
             response.close()
         return _Answer(response.status_code, response.headers, bytes(body))
@@ -236,14 +239,14 @@ class Wire:
         """Which error a status outside 200–299 is (reference §3.13–§3.15)."""
         match answer.status:
             case 401 | 403 if call.right is None:
-                return CertificateRefused("Aeries does not accept the certificate", request)
+                return CertificateRefused(sentence("Aeries does not accept the certificate"), request)
             case 401 | 403:
                 assert call.right is not None
                 return PermissionMissing(call.right.area, call.right.right, request)
             case 404 if call.is_base:
-                return WrongAddress("there is no Aeries API (version 5) at this address", request)
+                return WrongAddress(sentence("there is no Aeries API (version 5) at this address"), request)
             case 404 if not answer.is_web_page:
-                return NotFound("not in Aeries", request)
+                return NotFound(sentence("not in Aeries"), request)
             case 429:
                 return self._throttled(answer, request)
             case 500 if call.path.lower().endswith("/scores"):
@@ -253,8 +256,11 @@ class Wire:
             case status if status >= 400 and status != 404:
                 return Rejected(status, self._message(answer), request)
         if call.is_base:
-            return WrongAddress("this address leads to something else than the Aeries API", request)
-        return BadAnswer(f"a redirect or web page where data belongs (status {answer.status})", request)
+            return WrongAddress(sentence("this address leads to something else than the Aeries API"), request)
+        return BadAnswer(
+            sentence("a redirect or web page where data belongs (status %(status)s)", status=answer.status),
+            request,
+        )
 
     def _throttled(self, answer: _Answer, request: Request) -> Throttled:
         retry_after = self._retry_after(answer)
@@ -295,8 +301,8 @@ def _data(call: Call, answer: _Answer) -> object:
     if not answer.is_web_page:
         return parse(answer.body)
     if call.is_base:
-        raise WrongAddress("this address leads to a web page, not to the Aeries API")
-    raise BadAnswer("a web page where data belongs")
+        raise WrongAddress(sentence("this address leads to a web page, not to the Aeries API"))
+    raise BadAnswer(sentence("a web page where data belongs"))
 
 
 def _lost(error: Exception, progress: Progress, request: Request) -> AeriesError:
@@ -304,12 +310,12 @@ def _lost(error: Exception, progress: Progress, request: Request) -> AeriesError
     if isinstance(error, httpcore2.TimeoutException):
         return TimedOut(_phase(error, progress), sent=progress.sent, request=request)
     if any(isinstance(inner, ssl.SSLCertVerificationError) for inner in (error.__context__, *error.args)):
-        return UntrustedServer("the server's TLS certificate is not accepted", request)
+        return UntrustedServer(sentence("the server's TLS certificate is not accepted"), request)
     if isinstance(error, httpcore2.LocalProtocolError | httpcore2.UnsupportedProtocol):
         return OurBug("a request that HTTP does not allow", request)
     if progress.sent:
-        return Dropped("the connection broke before the answer was complete", request)
-    return Unreachable("no connection", request)
+        return Dropped(sentence("the connection broke before the answer was complete"), request)
+    return Unreachable(sentence("no connection"), request)
 
 
 def _phase(error: httpcore2.TimeoutException, progress: Progress) -> str:

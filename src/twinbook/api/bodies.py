@@ -11,6 +11,7 @@ from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, WithJsonSchema
 
 from twinbook.core.cells import Policy
+from twinbook.core.sentence import sentence
 from twinbook.core.setup.draft import FieldsFrom
 from twinbook.core.values import BLANK, Mark, MarkKind, OurValue
 from twinbook.gradebook.cells import parse_number
@@ -127,7 +128,7 @@ class ScoreBody(Body):
         sent = self.model_fields_set
         if not sent & {"score", "mark", "late", "comment"}:
             raise InvalidScoreError(
-                "Nothing to save: send a score, a mark, `late` or `comment`.", field="score"
+                sentence("Nothing to save: send a score, a mark, `late` or `comment`."), field="score"
             )
         late: bool | Unchanged | None = self.late if "late" in sent else UNCHANGED
         comment: str | Unchanged | None = self.comment if "comment" in sent else UNCHANGED
@@ -136,7 +137,9 @@ class ScoreBody(Body):
     def _value(self) -> OurValue | Unchanged:
         sent = self.model_fields_set
         if "score" in sent and "mark" in sent:
-            raise InvalidScoreError("A cell holds either a score or a mark, not both.", field="score")
+            raise InvalidScoreError(
+                sentence("A cell holds either a score or a mark, not both."), field="score"
+            )
         if "mark" in sent:
             return Mark(_mark(self.mark))
         if "score" not in sent:
@@ -146,21 +149,25 @@ class ScoreBody(Body):
         if isinstance(self.score, int) and not isinstance(self.score, bool):
             return parse_number(str(self.score))
         if not isinstance(self.score, str):
-            raise InvalidScoreError('A score is a decimal as text, such as "8.75".', field="score")
+            raise InvalidScoreError(sentence('A score is a decimal as text, such as "8.75".'), field="score")
         return parse_number(self.score)
 
 
 def _mark(word: object) -> MarkKind:
     if word is None:
         raise InvalidScoreError(
-            "A mark is one of our words, never null.", hint='Send {"score": null} for a blank.', field="mark"
+            sentence("A mark is one of our words, never null."),
+            hint=sentence('Send {"score": null} for a blank.'),
+            field="mark",
         )
     try:
         return MarkKind(str(word))
     except ValueError:
         words = ", ".join(kind.value for kind in MarkKind)
         raise InvalidScoreError(
-            f"There is no mark “{word}”.", hint=f"One of: {words}.", field="mark"
+            sentence("There is no mark “%(word)s”.", word=str(word)),
+            hint=sentence("One of: %(words)s.", words=words),
+            field="mark",
         ) from None
 
 
@@ -188,7 +195,9 @@ class ScoresBody(Body):
             points for points in (self.points, *(row.points for row in self.scores)) if points is not None
         }
         if len(given) > 1:
-            raise InvalidScoreError("The scores name different points.", hint="Name one.", field="points")
+            raise InvalidScoreError(
+                sentence("The scores name different points."), hint=sentence("Name one."), field="points"
+            )
         return given.pop() if given else None
 
 

@@ -18,6 +18,7 @@ from twinbook.api.bodies import (
     StudentBody,
 )
 from twinbook.api.openapi import answer
+from twinbook.core.sentence import sentence
 from twinbook.district import roles, settings
 from twinbook.gradebook import activities, categories, overview, scores, students
 from twinbook.gradebook.activities import ActivityChanges, ActivityFields
@@ -216,7 +217,9 @@ def _version(header: str | None) -> int | None:
     text = header.strip().removeprefix("W/").strip('"')
     if not (text.isascii() and text.isdecimal()) or len(text) > 18:
         raise InvalidError(
-            "If-Match does not name a version.", hint="Send the cell's `version`.", field="If-Match"
+            sentence("If-Match does not name a version."),
+            hint=sentence("Send the cell's `version`."),
+            field="If-Match",
         )
     return int(text)
 

@@ -13,9 +13,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from twinbook.core.sentence import sentence
 from twinbook.core.setup.body import DraftError
 from twinbook.district import errors as district
 from twinbook.gradebook import errors as gradebook
+from twinbook.said import all_said, said
 from twinbook.sync import errors as sync
 from twinbook.sync import remote
 from twinbook.sync.lease import LeaseBusy
@@ -46,11 +48,11 @@ def respond(
         "title": HTTPStatus(status).phrase,
         "status": status,
         "code": code,
-        "detail": detail,
+        "detail": said(detail),
     }
     if hint:
-        body["hint"] = hint
-    body.update({key: value for key, value in more.items() if value is not None})
+        body["hint"] = said(hint)
+    body.update({key: all_said(value) for key, value in more.items() if value is not None})
     response = api.create_response(request, body, status=status)
     response.headers["Content-Type"] = CONTENT_TYPE
     return response
@@ -84,13 +86,23 @@ def install(api: NinjaAPI) -> None:
     @api.exception_handler(LeaseBusy)
     def _busy(request: HttpRequest, error: LeaseBusy) -> HttpResponse:
         return respond(
-            api, request, 503, "busy", "The class is being worked on just now.", "Try again in a moment."
+            api,
+            request,
+            503,
+            "busy",
+            sentence("The class is being worked on just now."),
+            sentence("Try again in a moment."),
         )
 
     @api.exception_handler(Forbidden)
     def _forbidden(request: HttpRequest, error: Forbidden) -> HttpResponse:
         return respond(
-            api, request, 403, "forbidden", "Your account may not do this.", "Ask an administrator."
+            api,
+            request,
+            403,
+            "forbidden",
+            sentence("Your account may not do this."),
+            sentence("Ask an administrator."),
         )
 
     @api.exception_handler(AuthenticationError)
@@ -100,15 +112,17 @@ def install(api: NinjaAPI) -> None:
             request,
             401,
             "unauthorized",
-            "A valid token is needed.",
-            "Send `Authorization: Bearer TOKEN`; `twinbook token create` makes one.",
+            sentence("A valid token is needed."),
+            sentence("Send `Authorization: Bearer TOKEN`; `twinbook token create` makes one."),
         )
         response.headers["WWW-Authenticate"] = "Bearer"
         return response
 
     @api.exception_handler(Http404)
     def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
-        return respond(api, request, 404, "not_found", "There is no such thing, or you may not see it.")
+        return respond(
+            api, request, 404, "not_found", sentence("There is no such thing, or you may not see it.")
+        )
 
     @api.exception_handler(ValidationError)
     def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
@@ -120,15 +134,20 @@ def install(api: NinjaAPI) -> None:
             request,
             422,
             "invalid",
-            f"The request cannot be read{f' at `{place}`' if place else ''}: {first.get('msg', 'wrong form')}.",
-            "The form of each request is at /api/v1/docs.",
+            _unreadable(place, str(first.get("msg", sentence("wrong form")))),
+            sentence("The form of each request is at /api/v1/docs."),
             field=place or None,
         )
 
     @api.exception_handler(RequestDataTooBig)
     def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
         return respond(
-            api, request, 413, "too_large", "The request is too large.", "Send it in several parts."
+            api,
+            request,
+            413,
+            "too_large",
+            sentence("The request is too large."),
+            sentence("Send it in several parts."),
         )
 
     @api.exception_handler(HttpError)
@@ -138,8 +157,8 @@ def install(api: NinjaAPI) -> None:
             request,
             error.status_code,
             "bad_request",
-            "The body is not JSON.",
-            "Send one JSON object in UTF-8, with `Content-Type: application/json`.",
+            sentence("The body is not JSON."),
+            sentence("Send one JSON object in UTF-8, with `Content-Type: application/json`."),
         )
 
     @api.exception_handler(Exception)
@@ -150,15 +169,20 @@ def install(api: NinjaAPI) -> None:
             request,
             500,
             "internal",
-            "Twinbook has made a mistake; nothing was saved.",
-            "Try again. If it goes on, please report the time of this answer.",
+            sentence("Twinbook has made a mistake; nothing was saved."),
+            sentence("Try again. If it goes on, please report the time of this answer."),
         )
 
 
 def missing_route(api: NinjaAPI) -> View:
     def answer(request: HttpRequest) -> HttpResponse:
         return respond(
-            api, request, 404, "not_found", "There is no such route.", "All routes are at /api/v1/docs."
+            api,
+            request,
+            404,
+            "not_found",
+            sentence("There is no such route."),
+            sentence("All routes are at /api/v1/docs."),
         )
 
     return answer
@@ -178,13 +202,19 @@ def with_wrong_method(api: NinjaAPI, view: View) -> View:
             request,
             405,
             "method_not_allowed",
-            f"This route does not take {request.method}.",
-            f"It takes {allowed}.",
+            sentence("This route does not take %(method)s.", method=request.method or ""),
+            sentence("It takes %(allowed)s.", allowed=allowed),
         )
         told.headers["Allow"] = allowed
         return told
 
     return answer
+
+
+def _unreadable(place: str, why: str) -> str:
+    if not place:
+        return sentence("The request cannot be read: %(why)s.", why=why)
+    return sentence("The request cannot be read at `%(place)s`: %(why)s.", place=place, why=why)
 
 
 def _gradebook_status(error: gradebook.GradebookError) -> int:

@@ -11,9 +11,11 @@ from twinbook.api import access, answers, paging
 from twinbook.api.bodies import ForceBody, ResolveBody, SettingsBody, UndoBody
 from twinbook.api.openapi import answer
 from twinbook.api.problem import Forbidden
+from twinbook.core.sentence import sentence
 from twinbook.district import roles
 from twinbook.gradebook import history
 from twinbook.gradebook.models import HistoryEntry
+from twinbook.said import said_again
 from twinbook.sync import errors, force, problems, runs, settings
 from twinbook.sync.models import Run
 from twinbook.sync.problems import Seen
@@ -120,7 +122,7 @@ def _entry(row: HistoryEntry) -> Json:
         "field": row.field,
         "before": row.before,
         "after": row.after,
-        "why": row.why,
+        "why": said_again(row.why),
     }
 
 
@@ -128,7 +130,7 @@ def _entry(row: HistoryEntry) -> Json:
 def get_agreement(request: HttpRequest, class_id: str) -> Json:
     """Both totals of each student and why they differ. Not yet: answers 501."""
     access.seen(request, class_id)
-    raise errors.NotYet("Comparing both totals is not built yet.")
+    raise errors.NotYet(sentence("Comparing both totals is not built yet."))
 
 
 @router.get("/classes/{class_id}/sync-settings", **answer(answers.SyncSettings))

@@ -10,6 +10,7 @@ from ninja import Body, Router, Status
 from twinbook.api import access, answers, paging
 from twinbook.api.bodies import ConfirmBody, LinkBody, SetupBody
 from twinbook.api.openapi import answer
+from twinbook.core.sentence import sentence
 from twinbook.sync import errors, links, overview, repair, runs, setup
 
 router = Router(tags=["set-up"])
@@ -88,7 +89,7 @@ def repair_link(request: HttpRequest, class_id: str, body: LinkBody) -> Status[A
 def combine_sections(request: HttpRequest, class_id: str) -> Status[Any]:
     """Combine sections. Not yet: answers 501."""
     access.editable(request, class_id)
-    raise errors.NotYet("Combining sections is not built yet.")
+    raise errors.NotYet(sentence("Combining sections is not built yet."))
 
 
 @router.post("/classes/{class_id}/unlink", **answer(answers.Sync, refuses=[409, 503]))

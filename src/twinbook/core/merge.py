@@ -24,6 +24,7 @@ from twinbook.core.cells import (
     TakeOver,
 )
 from twinbook.core.remote import CellTerms, FarSide, Impossible, Sendable, TheirCell
+from twinbook.core.sentence import sentence
 from twinbook.core.table import Action, Compared, Moved, action_for
 from twinbook.core.values import Blank, ForeignMark, Form, Mark, Maxima, OurValue
 
@@ -69,11 +70,11 @@ def _decide(
         case Action.NEW_BASE:
             return _new_base(cell, theirs, far, terms)
         case Action.SEND:
-            return _send(cell, theirs, far, terms, "changed here")
+            return _send(cell, theirs, far, terms, sentence("changed here"))
         case Action.TAKE_OVER:
             if base is None and _is_open_conflict(cell.problem):
                 return Hold(ProblemCode.CONFLICT, "")
-            return _take_over(cell, theirs, far, terms, "changed in Aeries")
+            return _take_over(cell, theirs, far, terms, sentence("changed in Aeries"))
         case Action.CONFLICT:
             return _conflict(cell, theirs, far, terms, _policy_for(cell, base, policy, overwrite))
         case other:
@@ -146,8 +147,8 @@ def _compare(ours: OurValue, theirs: TheirCell, far: FarSide, terms: CellTerms) 
 def _new_base(cell: CellState, theirs: TheirCell, far: FarSide, terms: CellTerms) -> Decision:
     base = CellBase(cell.ours.value, cell.ours.version, theirs.form, terms.maxima)
     if far.is_unknown_mark(theirs.form):
-        return NewBase(base, "an unmapped mark, shown as it stands")
-    return NewBase(base, "equal on both sides")
+        return NewBase(base, sentence("an unmapped mark, shown as it stands"))
+    return NewBase(base, sentence("equal on both sides"))
 
 
 def _send(cell: CellState, theirs: TheirCell, far: FarSide, terms: CellTerms, why: str) -> Decision:
@@ -213,10 +214,12 @@ def _conflict(cell: CellState, theirs: TheirCell, far: FarSide, terms: CellTerms
         case Policy.ASK:
             return Hold(ProblemCode.CONFLICT, "")
         case Policy.LMS:
-            return _send(cell, theirs, far, terms, "both sides changed; the class's rule lets the LMS win")
+            return _send(
+                cell, theirs, far, terms, sentence("both sides changed; the class's rule lets the LMS win")
+            )
         case Policy.AERIES:
             return _take_over(
-                cell, theirs, far, terms, "both sides changed; the class's rule lets Aeries win"
+                cell, theirs, far, terms, sentence("both sides changed; the class's rule lets Aeries win")
             )
         case other:
             assert_never(other)
@@ -231,7 +234,7 @@ def _with_echo(decision: Decision, echoed: CellBase | None) -> Decision:
         return decision
     match decision:
         case Nothing():
-            return NewBase(echoed, "our own earlier write, read back", echo=echoed)
+            return NewBase(echoed, sentence("our own earlier write, read back"), echo=echoed)
         case Send() | Hold() | NewBase():
             return replace(decision, echo=echoed)
         case TakeOver():

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
+from twinbook.core.sentence import sentence
 from twinbook.district.errors import InvalidError, NotFoundError
 from twinbook.district.models import Digest, Staff, User
 
@@ -31,9 +32,9 @@ def normalised(email: str) -> str:
     try:
         validate_email(email)
     except ValidationError:
-        raise InvalidError("This is not an e-mail address.", field="email") from None
+        raise InvalidError(sentence("This is not an e-mail address."), field="email") from None
     if len(email) > 254 or "\x00" in email:
-        raise InvalidError("This e-mail address is too long.", field="email")
+        raise InvalidError(sentence("This e-mail address is too long."), field="email")
     return email
 
 
@@ -42,7 +43,8 @@ def find(email: str) -> User:
     found = User.objects.filter(email=email.strip().lower()).select_related("staff").first()
     if found is None:
         raise NotFoundError(
-            "There is no account with this e-mail address.", hint="`twinbook user list` shows all of them."
+            sentence("There is no account with this e-mail address."),
+            hint=sentence("`twinbook user list` shows all of them."),
         )
     return found
 
@@ -82,7 +84,9 @@ def check_password_strength(password: str, user: User | None = None) -> None:
     try:
         validate_password(password, user)
     except ValidationError as weak:
-        raise InvalidError(" ".join(weak.messages), hint="Choose a longer one.", field="password") from None
+        raise InvalidError(
+            " ".join(weak.messages), hint=sentence("Choose a longer one."), field="password"
+        ) from None
 
 
 def for_staff() -> StaffAccounts:
@@ -151,7 +155,7 @@ def _new(email: str, staff: Staff | None = None) -> User:
 def set_digest(user: User, digest: str, hour: int) -> None:
     """How often the mail with what needs the person goes out, and from which hour. Raises InvalidError."""
     if digest not in Digest.values:
-        raise InvalidError("The mail comes daily, weekly or never.", field="digest")
+        raise InvalidError(sentence("The mail comes daily, weekly or never."), field="digest")
     if not 0 <= hour <= 23:
-        raise InvalidError("The hour is a whole number from 0 to 23.", field="digest_hour")
+        raise InvalidError(sentence("The hour is a whole number from 0 to 23."), field="digest_hour")
     User.objects.filter(id=user.id).update(digest=digest, digest_hour=hour)

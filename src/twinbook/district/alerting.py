@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from twinbook.core.sentence import sentence
 from twinbook.district.errors import InvalidError
 
 _LONGEST_MINUTES = 7 * 24 * 60
@@ -18,7 +19,10 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 def minutes(value: Any) -> int:
     if type(value) is not int or not 1 <= value <= _LONGEST_MINUTES:
         raise InvalidError(
-            f"The minutes until an alert are a whole number from 1 to {_LONGEST_MINUTES}.",
+            sentence(
+                "The minutes until an alert are a whole number from 1 to %(longest_minutes)s.",
+                longest_minutes=_LONGEST_MINUTES,
+            ),
             field="alert_after_minutes",
         )
     return value
@@ -27,14 +31,19 @@ def minutes(value: Any) -> int:
 def emails(value: Any) -> list[str]:
     """In lower case, each once. Raises InvalidError."""
     if not isinstance(value, list) or len(value) > _MOST_ADDRESSES:
-        raise InvalidError(f"Name up to {_MOST_ADDRESSES} e-mail addresses.", field="alert_emails")
+        raise InvalidError(
+            sentence("Name up to %(most_addresses)s e-mail addresses.", most_addresses=_MOST_ADDRESSES),
+            field="alert_emails",
+        )
     found: list[str] = []
     for one in value:
         address = one.strip().lower() if isinstance(one, str) else ""
         try:
             validate_email(address)
         except ValidationError:
-            raise InvalidError(f"“{one}” is no e-mail address.", field="alert_emails") from None
+            raise InvalidError(
+                sentence("“%(one)s” is no e-mail address.", one=one), field="alert_emails"
+            ) from None
         if address not in found:
             found.append(address)
     return found
@@ -51,11 +60,11 @@ def webhook(value: Any) -> str:
     except ValueError:
         host, parts = "", urlsplit("")
     if not host or parts.scheme not in ("https", "http") or "\x00" in text or len(text) > 2000:
-        raise InvalidError("The webhook's address is not one of the web.", field="alert_webhook")
+        raise InvalidError(sentence("The webhook's address is not one of the web."), field="alert_webhook")
     if parts.scheme == "http" and host not in _LOOPBACK:
         raise InvalidError(
-            "The webhook's address must begin with https://.",
-            hint="Only a listener on this machine may use http://.",
+            sentence("The webhook's address must begin with https://."),
+            hint=sentence("Only a listener on this machine may use http://."),
             field="alert_webhook",
         )
     return text

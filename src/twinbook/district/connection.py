@@ -13,6 +13,7 @@ from twinbook.aeries.client import AeriesClient
 from twinbook.aeries.errors import AeriesError, Wait
 from twinbook.aeries.permits import Permits
 from twinbook.aeries.transport import TimeOuts
+from twinbook.core.sentence import sentence
 from twinbook.district import roster_changes, secrets
 from twinbook.district.errors import InvalidError, NotConnectedError
 from twinbook.district.models import AeriesConnection, ConnectionState
@@ -83,7 +84,7 @@ def client_for_connection(permits: Permits) -> AeriesClient:
     `twinbook.aeries.errors`; sends nothing."""
     row = get()
     if not row.url or not row.certificate_encrypted:
-        raise NotConnectedError("Aeries is not connected yet.")
+        raise NotConnectedError(sentence("Aeries is not connected yet."))
     return AeriesClient(
         row.url,
         secrets.decrypt(row.certificate_encrypted),
@@ -143,15 +144,17 @@ def _address(url: str, allow_http: bool) -> str:
     try:
         return normalise_address(url, allow_http=allow_http)
     except AeriesError as error:
-        raise InvalidError(f"The address: {error.text}.", hint=error.hint, field="url") from None
+        raise InvalidError(
+            sentence("The address: %(text)s.", text=error.text), hint=error.hint, field="url"
+        ) from None
 
 
 def _certificate(value: object) -> str:
     text = value.strip() if isinstance(value, str) else ""
     if not text or not text.isascii() or not text.isalnum() or len(text) > 255:
         raise InvalidError(
-            "The certificate must be letters and digits.",
-            hint="Copy it from Aeries' API Security page, on one line.",
+            sentence("The certificate must be letters and digits."),
+            hint=sentence("Copy it from Aeries' API Security page, on one line."),
             field="certificate",
         )
     return text
@@ -159,10 +162,18 @@ def _certificate(value: object) -> str:
 
 def _number(field: str, value: object) -> int | None:
     if field not in _BOUNDS:
-        raise InvalidError(f"The connection has no “{field}”.", field=field)
+        raise InvalidError(sentence("The connection has no “%(field)s”.", field=field), field=field)
     if value is None and field == "database_year":
         return None
     lowest, highest = _BOUNDS[field]
     if type(value) is not int or not lowest <= value <= highest:
-        raise InvalidError(f"“{field}” must be a whole number from {lowest} to {highest}.", field=field)
+        raise InvalidError(
+            sentence(
+                "“%(field)s” must be a whole number from %(lowest)s to %(highest)s.",
+                field=field,
+                lowest=lowest,
+                highest=highest,
+            ),
+            field=field,
+        )
     return value

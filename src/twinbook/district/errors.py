@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from twinbook.core.sentence import sentence
+
 
 class DistrictError(Exception):
     """Base. `message` is a sentence for a person, `advice` the next thing to do, `field` the input it is about."""
@@ -28,14 +30,16 @@ class InvalidError(DistrictError):
 
 class NotConnectedError(DistrictError):
     code = "not_connected"
-    hint = "An administrator connects Aeries with `twinbook aeries connect` or in the district's settings."
+    hint = sentence(
+        "An administrator connects Aeries with `twinbook aeries connect` or in the district's settings."
+    )
 
 
 class KeysLostError(DistrictError):
     """The stored certificate was encrypted with keys that this installation no longer has."""
 
     code = "keys_lost"
-    hint = "Put the old key back into TWINBOOK_ENCRYPTION_KEYS, or enter the certificate again."
+    hint = sentence("Put the old key back into TWINBOOK_ENCRYPTION_KEYS, or enter the certificate again.")
 
 
 class NoSchoolChosenError(DistrictError):

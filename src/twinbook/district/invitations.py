@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from twinbook.core.sentence import sentence
 from twinbook.district import accounts
 from twinbook.district.errors import DistrictError
 from twinbook.district.models import User
@@ -22,7 +23,7 @@ _SALT = "twinbook.district.invitations"
 
 class InvitationOverError(DistrictError):
     code = "invitation_over"
-    hint = (
+    hint = sentence(
         "If you have set your password already, sign in with it; else ask your administrator for a new link."
     )
 
@@ -48,14 +49,14 @@ def _holder(token: str, among: QuerySet[User]) -> User:
     try:
         said = signing.loads(token, salt=_SALT, max_age=VALID_FOR)
     except signing.SignatureExpired:
-        raise InvitationOverError("This link has expired.") from None
+        raise InvitationOverError(sentence("This link has expired.")) from None
     except signing.BadSignature:
         raise InvitationOverError(
-            "This link is not complete.", hint="Copy it once more, to its end."
+            sentence("This link is not complete."), hint=sentence("Copy it once more, to its end.")
         ) from None
     user = among.filter(id=said["user"]).first()
     if user is None or not constant_time_compare(said["stamp"], _stamp(user)):
-        raise InvitationOverError("This link has been used.")
+        raise InvitationOverError(sentence("This link has been used."))
     return user
 
 

@@ -21,6 +21,7 @@ from twinbook.aeries.errors import (
     Unreachable,
 )
 from twinbook.aeries.health import check_identity
+from twinbook.core.sentence import sentence
 from twinbook.district import roster_changes, roster_people, roster_sections, settings
 from twinbook.district.errors import NoSchoolChosenError, NotFoundError
 from twinbook.district.models import NAME_LENGTH, RosterSchool, School, SchoolTerm, Section, Staff
@@ -89,12 +90,18 @@ def _choose(told: wire.ListReading[wire.School], school_code: int | None) -> lis
     schools (reference §5.1), so several are never taken unasked."""
     by_code = {school.code: school for school in told}
     if school_code is not None and school_code not in by_code:
-        raise NotFoundError(f"Aeries has no school {school_code}.", hint=_names(told), field="school_code")
+        raise NotFoundError(
+            sentence("Aeries has no school %(school_code)s.", school_code=school_code),
+            hint=_names(told),
+            field="school_code",
+        )
     codes = set(chosen_schools()) | ({school_code} if school_code is not None else set())
     if not codes:
         possible = [school for school in told if school.active and school.code > 0 and school.terms]
         if len(possible) != 1:
-            raise NoSchoolChosenError("Choose the school to read.", hint=_names(told), field="school_code")
+            raise NoSchoolChosenError(
+                sentence("Choose the school to read."), hint=_names(told), field="school_code"
+            )
         codes = {possible[0].code}
     for code in codes:
         RosterSchool.objects.get_or_create(school_code=code)
@@ -104,8 +111,8 @@ def _choose(told: wire.ListReading[wire.School], school_code: int | None) -> lis
 
 
 def _names(told: wire.ListReading[wire.School]) -> str:
-    known = ", ".join(f"{school.code} {school.name}" for school in told if school.active and school.code > 0)
-    return f"Schools in Aeries: {known or 'none'}."
+    known = [f"{school.code} {school.name}" for school in told if school.active and school.code > 0]
+    return sentence("Schools in Aeries: %(schools)s.", schools=", ".join(known) or sentence("none"))
 
 
 def _course_titles(client: AeriesClient, findings: Findings) -> dict[str, str]:
@@ -113,11 +120,14 @@ def _course_titles(client: AeriesClient, findings: Findings) -> dict[str, str]:
     try:
         return {course.id: course.title.strip() or course.long_description for course in client.courses()}
     except PermissionMissing:
-        message, hint = "The certificate may not read course titles.", "Grant Read on Course Data in Aeries."
+        message, hint = (
+            sentence("The certificate may not read course titles."),
+            sentence("Grant Read on Course Data in Aeries."),
+        )
     except FixSetup:
         raise
     except AeriesError as error:
-        message, hint = "The course titles could not be read.", error.hint
+        message, hint = sentence("The course titles could not be read."), error.hint
     findings.problem("course_titles_missing", message, hint)
     return {
         section.course_id: section.title
@@ -207,7 +217,12 @@ class _Sections:
         self.findings.counts["sections_failed"] += 1
         self.findings.problem(
             "section_failed",
-            f"The roster of section {told.number} in school {told.school_code} could not be read: {error.text}.",
+            sentence(
+                "The roster of section %(number)s in school %(school_code)s could not be read: %(text)s.",
+                number=told.number,
+                school_code=told.school_code,
+                text=error.text,
+            ),
             error.hint,
             [f"section {told.number}"],
         )
@@ -230,9 +245,13 @@ class _Sections:
             missing.update(roster_day=None)
             self.findings.problem(
                 "section_list_incomplete",
-                f"Aeries' list of sections of school {school.code} lacks {count} that it had before; "
-                "they were left as they are.",
-                "Nothing to do if the next run finds them.",
+                sentence(
+                    "Aeries' list of sections of school %(code)s lacks %(count)s that it had before; they were left "
+                    "as they are.",
+                    code=school.code,
+                    count=count,
+                ),
+                sentence("Nothing to do if the next run finds them."),
             )
         earlier = Section.objects.filter(school=school, database_year__lt=year)
         for gone in (own.filter(inactive=True), earlier):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from twinbook.aeries.client import AeriesClient
 from twinbook.aeries.errors import AeriesError, FixSetup, OurBug
 from twinbook.aeries.models import Student as TheirStudent
+from twinbook.core.sentence import sentence
 from twinbook.district.roster_report import Findings
 from twinbook.gradebook import students
 from twinbook.gradebook.models import NAME_LENGTH, Student
@@ -65,7 +66,9 @@ class SchoolNames:
             self.failed = True
             self.findings.problem(
                 "student_names_missing",
-                f"The students of school {self.school_code} could not be read.",
+                sentence(
+                    "The students of school %(school_code)s could not be read.", school_code=self.school_code
+                ),
                 error.hint,
             )
             return {}

@@ -1,6 +1,7 @@
 """The roster's staff and their accounts."""
 
 from twinbook.aeries import models as wire
+from twinbook.core.sentence import sentence
 from twinbook.district import accounts
 from twinbook.district.models import NAME_LENGTH, Staff
 from twinbook.district.roster_report import Findings
@@ -35,8 +36,13 @@ def store_staff(reading: wire.ListReading[wire.StaffMember], findings: Findings)
     if looks_partial(len(gone), len(known)) or (gone and not reading.proves_absence):
         findings.problem(
             "staff_list_incomplete",
-            f"Aeries' staff list lacks {len(gone)} people whom it had before; they were left as they are.",
-            "Nothing to do if the next run finds them; else look at the certificate's options in Aeries.",
+            sentence(
+                "Aeries' staff list lacks %(gone)s people whom it had before; they were left as they are.",
+                gone=len(gone),
+            ),
+            sentence(
+                "Nothing to do if the next run finds them; else look at the certificate's options in Aeries."
+            ),
         )
         gone = []
     Staff.objects.bulk_create(
@@ -58,29 +64,41 @@ def store_accounts(findings: Findings) -> None:
     if made.blank_email:
         findings.problem(
             "email_blank",
-            f"{len(made.blank_email)} active staff have no e-mail address in Aeries and so no account.",
-            "Enter their addresses in Aeries, or invite them with `twinbook user invite`.",
+            sentence(
+                "%(blank_email)s active staff have no e-mail address in Aeries and so no account.",
+                blank_email=len(made.blank_email),
+            ),
+            sentence("Enter their addresses in Aeries, or invite them with `twinbook user invite`."),
             _ids(made.blank_email),
         )
     if made.invalid_email:
         findings.problem(
             "email_invalid",
-            f"{len(made.invalid_email)} active staff have something else than an address as their e-mail.",
-            "Correct it in Aeries.",
+            sentence(
+                "%(invalid_email)s active staff have something else than an address as their e-mail.",
+                invalid_email=len(made.invalid_email),
+            ),
+            sentence("Correct it in Aeries."),
             _ids(made.invalid_email),
         )
     if made.shared_email:
         findings.problem(
             "email_shared",
-            f"{len(made.shared_email)} active staff share an e-mail address with others and so have no account.",
-            "Give each of them an own address in Aeries.",
+            sentence(
+                "%(shared_email)s active staff share an e-mail address with others and so have no account.",
+                shared_email=len(made.shared_email),
+            ),
+            sentence("Give each of them an own address in Aeries."),
             _ids(made.shared_email),
         )
     if made.taken_email:
         findings.problem(
             "email_taken",
-            f"The e-mail addresses of {len(made.taken_email)} staff belong to other people's accounts.",
-            "Decide whose account it is; no account was changed.",
+            sentence(
+                "The e-mail addresses of %(taken_email)s staff belong to other people's accounts.",
+                taken_email=len(made.taken_email),
+            ),
+            sentence("Decide whose account it is; no account was changed."),
             _ids(made.taken_email),
         )
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from twinbook.aeries import models as wire
+from twinbook.core.sentence import sentence
 from twinbook.district.models import (
     ClassSection,
     Enrolment,
@@ -277,9 +278,15 @@ def _doubted(
         return []
     findings.problem(
         "roster_incomplete",
-        f"The roster of section {section.number} in school {reading.school.code} lacks {len(missing)} of "
-        f"{len(present)} students; nobody was dropped.",
-        "Look at the section's students in Aeries; the next run looks again.",
+        sentence(
+            "The roster of section %(number)s in school %(code)s lacks %(missing)s of %(present)s students; "
+            "nobody was dropped.",
+            number=section.number,
+            code=reading.school.code,
+            missing=len(missing),
+            present=len(present),
+        ),
+        sentence("Look at the section's students in Aeries; the next run looks again."),
         [f"section {section.number}"],
     )
     return [Place(place.student_id, True, place.started_on, place.ended_on) for place in missing]

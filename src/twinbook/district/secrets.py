@@ -2,6 +2,7 @@
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from twinbook.core.sentence import sentence
 from twinbook.district.errors import KeysLostError
 from twinbook.settings import encryption_keys
 
@@ -15,7 +16,9 @@ def decrypt(encrypted: str) -> str:
     try:
         return _fernet().decrypt(encrypted.encode("ascii")).decode()
     except InvalidToken:
-        raise KeysLostError("The stored certificate cannot be decrypted with the present keys.") from None
+        raise KeysLostError(
+            sentence("The stored certificate cannot be decrypted with the present keys.")
+        ) from None
 
 
 def rotated(encrypted: str) -> str:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.db import transaction
 
+from twinbook.core.sentence import sentence
 from twinbook.core.values import MarkKind
 from twinbook.district import alerting
 from twinbook.district.errors import InvalidError
@@ -84,22 +85,25 @@ def _checked(field: str, value: Any, settings: DistrictSettings) -> Any:
         case "alert_webhook":
             return alerting.webhook(value)
         case _:
-            raise InvalidError(f"There is no setting “{field}”.", field=field)
+            raise InvalidError(sentence("There is no setting “%(field)s”.", field=field), field=field)
 
 
 def _name(value: Any) -> str:
     if not isinstance(value, str) or not value.strip() or "\x00" in value:
-        raise InvalidError("The district needs a name.", field="name")
+        raise InvalidError(sentence("The district needs a name."), field="name")
     if len(value) > NAME_LENGTH:
-        raise InvalidError(f"The name has more than {NAME_LENGTH} characters.", field="name")
+        raise InvalidError(
+            sentence("The name has more than %(name_length)s characters.", name_length=NAME_LENGTH),
+            field="name",
+        )
     return value.strip()
 
 
 def _timezone(value: Any) -> str:
     if value not in available_timezones():
         raise InvalidError(
-            "This is not a known time zone.",
-            hint="Use an IANA name such as America/Los_Angeles.",
+            sentence("This is not a known time zone."),
+            hint=sentence("Use an IANA name such as America/Los_Angeles."),
             field="timezone",
         )
     return str(value)
@@ -112,34 +116,43 @@ def _time(value: Any) -> time:
         at = None
     if at is None or at.tzinfo is not None or len(value) != len("02:00"):
         raise InvalidError(
-            "The time of the night's run is not a time of day.", hint="Write it like 02:00.", field="night_at"
+            sentence("The time of the night's run is not a time of day."),
+            hint=sentence("Write it like 02:00."),
+            field="night_at",
         )
     return at
 
 
 def _word(value: Any, words: list[str], field: str) -> str:
     if value not in words:
-        raise InvalidError(f"“{field}” must be one of {', '.join(words)}.", field=field)
+        raise InvalidError(
+            sentence("“%(field)s” must be one of %(words)s.", field=field, words=", ".join(words)),
+            field=field,
+        )
     return str(value)
 
 
 def _marks(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
-        raise InvalidError("The marks are a table from Aeries' marks to ours.", field="marks")
+        raise InvalidError(sentence("The marks are a table from Aeries' marks to ours."), field="marks")
     kinds = [kind.value for kind in MarkKind]
     marks = {_mark(text, "marks").upper(): _word(kind, kinds, "marks") for text, kind in value.items()}
     if len(marks) != len(value):
-        raise InvalidError("A mark stands twice in the table.", field="marks")
+        raise InvalidError(sentence("A mark stands twice in the table."), field="marks")
     return marks
 
 
 def _mark(value: Any, field: str) -> str:
     text = value.strip() if isinstance(value, str) else ""
     if not text or len(text) > _LONGEST_MARK or "\x00" in text:
-        raise InvalidError(f"A mark has 1 to {_LONGEST_MARK} characters.", field=field)
+        raise InvalidError(
+            sentence("A mark has 1 to %(longest_mark)s characters.", longest_mark=_LONGEST_MARK), field=field
+        )
     if text.rstrip("%").replace(".", "", 1).isdigit():
         raise InvalidError(
-            f"“{text}” is a number, not a mark.", hint="Enter the mark that Aeries shows.", field=field
+            sentence("“%(text)s” is a number, not a mark.", text=text),
+            hint=sentence("Enter the mark that Aeries shows."),
+            field=field,
         )
     return text
 
@@ -148,19 +161,29 @@ def _brake(present: dict[str, Any], wanted: Any) -> dict[str, Any]:
     known = default_brake()
     merged = {part: {**known[part], **present.get(part, {})} for part in known}
     if not isinstance(wanted, dict):
-        raise InvalidError("The brake is a table of numbers.", field="brake")
+        raise InvalidError(sentence("The brake is a table of numbers."), field="brake")
     for part, numbers in wanted.items():
         if part not in known or not isinstance(numbers, dict):
-            raise InvalidError(f"The brake's parts are {', '.join(known)}.", field="brake")
+            raise InvalidError(
+                sentence("The brake's parts are %(known)s.", known=", ".join(known)), field="brake"
+            )
         for name, number in numbers.items():
             if name not in known[part]:
                 raise InvalidError(
-                    f"The numbers of “{part}” are {', '.join(known[part])}.", field=f"brake.{part}"
+                    sentence(
+                        "The numbers of “%(part)s” are %(names)s.", part=part, names=", ".join(known[part])
+                    ),
+                    field=f"brake.{part}",
                 )
             highest = 100 if name.endswith("percent") else _MOST_CELLS
             if type(number) is not int or not 0 <= number <= highest:
                 raise InvalidError(
-                    f"“{part}.{name}” must be a whole number from 0 to {highest}.",
+                    sentence(
+                        "“%(part)s.%(name)s” must be a whole number from 0 to %(highest)s.",
+                        part=part,
+                        name=name,
+                        highest=highest,
+                    ),
                     field=f"brake.{part}.{name}",
                 )
             merged[part][name] = number

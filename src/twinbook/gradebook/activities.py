@@ -8,6 +8,7 @@ from typing import TypedDict
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from twinbook.core.sentence import sentence
 from twinbook.core.values import plain
 from twinbook.gradebook import decimals, text
 from twinbook.gradebook.change import ClassChange, changing
@@ -67,7 +68,7 @@ def get(class_id: int, activity_id: int, *, deleted: bool = False) -> Activity:
             id=activity_id, school_class_id=class_id, deleted_at__isnull=not deleted
         ).first()
     if found is None:
-        raise NotFoundError("There is no such activity in this class.")
+        raise NotFoundError(sentence("There is no such activity in this class."))
     return found
 
 
@@ -78,7 +79,7 @@ def fields_of(activity: Activity) -> ActivityFields:
 def date_warning(wanted: ActivityFields) -> str | None:
     """A sentence about dates that are allowed but look wrong."""
     if wanted.assigned_on and wanted.due_on and wanted.due_on < wanted.assigned_on:
-        return f"“{wanted.title}” is due before it is assigned."
+        return sentence("“%(title)s” is due before it is assigned.", title=wanted.title)
     return None
 
 
@@ -121,7 +122,7 @@ def update(
     with changing(class_id, origin, quiet=quiet) as change:
         activity = get(class_id, activity_id)
         if expected_version is not None and activity.version != expected_version:
-            raise VersionConflictError("Someone else changed this activity first.")
+            raise VersionConflictError(sentence("Someone else changed this activity first."))
         present = fields_of(activity)
         wanted = _checked(replace(present, **changes))
         if wanted == present:
@@ -180,10 +181,12 @@ def _save(activity: Activity, change: ClassChange, *more: str) -> None:
 
 
 def _checked(wanted: ActivityFields) -> ActivityFields:
-    if sentence := decimals.fault(wanted.points, "points value"):
-        raise InvalidError(sentence, field="points")
+    if fault := decimals.fault(wanted.points, sentence("points value")):
+        raise InvalidError(fault, field="points")
     if wanted.points == 0 and not wanted.extra_credit:
-        raise ZeroPointsError("An activity without extra credit cannot be worth 0 points.", field="points")
+        raise ZeroPointsError(
+            sentence("An activity without extra credit cannot be worth 0 points."), field="points"
+        )
     text.checked(wanted.description, "description", DESCRIPTION_LENGTH)
     return replace(wanted, title=text.checked_name(wanted.title, "title", TITLE_LENGTH))
 
@@ -196,8 +199,8 @@ def _category_name(class_id: int, category_id: int | None) -> str | None:
         category = Category.objects.filter(id=category_id, school_class_id=class_id, deleted_at=None).first()
     if category is None:
         raise InvalidError(
-            "There is no such category in this class.",
-            hint="Choose one of the class's own categories, or none.",
+            sentence("There is no such category in this class."),
+            hint=sentence("Choose one of the class's own categories, or none."),
             field="category_id",
         )
     return category.name

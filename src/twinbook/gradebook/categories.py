@@ -7,6 +7,7 @@ from typing import TypedDict
 from django.db.models import Max
 from django.db.models.functions import Now
 
+from twinbook.core.sentence import sentence
 from twinbook.core.values import plain
 from twinbook.gradebook import decimals, text
 from twinbook.gradebook.change import ClassChange, changing
@@ -73,7 +74,11 @@ def delete(class_id: int, category_id: int, origin: Origin) -> None:
         used = Activity.objects.filter(category=category, deleted_at=None).count()
         if used:
             raise CategoryInUseError(
-                f"“{category.name}” is the category of {used} of the class's activities."
+                sentence(
+                    "“%(name)s” is the category of %(used)s of the class's activities.",
+                    name=category.name,
+                    used=used,
+                )
             )
         Category.objects.filter(id=category.id).update(deleted_at=Now(), version=category.version + 1)
         change.generation()
@@ -89,7 +94,7 @@ def _find(class_id: int, category_id: int) -> Category:
     if 0 < category_id < 2**63:
         found = Category.objects.filter(id=category_id, school_class_id=class_id, deleted_at=None).first()
     if found is None:
-        raise NotFoundError("There is no such category in this class.")
+        raise NotFoundError(sentence("There is no such category in this class."))
     return found
 
 
@@ -101,12 +106,16 @@ def _save(category: Category, change: ClassChange) -> None:
 
 def _checked(fields: CategoryFields) -> CategoryFields:
     if fields.weight is not None and (
-        sentence := decimals.fault(fields.weight, "weight", decimals.LARGEST_WEIGHT)
+        fault := decimals.fault(fields.weight, sentence("weight"), decimals.LARGEST_WEIGHT)
     ):
-        raise InvalidError(sentence, field="weight")
+        raise InvalidError(fault, field="weight")
     if not 0 <= fields.drop_lowest <= _MOST_DROPPED:
         raise InvalidError(
-            f"The number of lowest scores to drop must be from 0 to {_MOST_DROPPED}.", field="drop_lowest"
+            sentence(
+                "The number of lowest scores to drop must be from 0 to %(most_dropped)s.",
+                most_dropped=_MOST_DROPPED,
+            ),
+            field="drop_lowest",
         )
     return replace(fields, name=text.checked_name(fields.name, "name", NAME_LENGTH))
 
@@ -114,7 +123,9 @@ def _checked(fields: CategoryFields) -> CategoryFields:
 def _check_name_is_free(class_id: int, name: str, own_id: int | None) -> None:
     same = Category.objects.filter(school_class_id=class_id, name=name, deleted_at=None)
     if any(category.id != own_id for category in same):
-        raise NameTakenError(f"The class already has a category “{name}”.", field="name")
+        raise NameTakenError(
+            sentence("The class already has a category “%(name)s”.", name=name), field="name"
+        )
 
 
 def _text(fields: CategoryFields) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import assert_never
 
+from twinbook.core.sentence import sentence
 from twinbook.core.values import BLANK, Blank, ForeignMark, Mark, MarkKind, Number, OurValue
 from twinbook.gradebook import decimals
 from twinbook.gradebook.errors import InvalidScoreError
@@ -55,9 +56,9 @@ def parse_number(text: str) -> Number:
     """A score as a person or program wrote it. Raises InvalidScoreError."""
     text = text.strip()
     if text.startswith("-") and _PLAIN_NUMBER.fullmatch(text[1:]):
-        raise InvalidScoreError("A score cannot be negative.", field="score")
+        raise InvalidScoreError(sentence("A score cannot be negative."), field="score")
     if not _PLAIN_NUMBER.fullmatch(text):
-        raise InvalidScoreError("The score is not a number.", field="score")
+        raise InvalidScoreError(sentence("The score is not a number."), field="score")
     number = Number(Decimal(text))
     check_value(number)
     return number
@@ -70,10 +71,10 @@ def check_value(value: OurValue) -> None:
             return
         case ForeignMark(text):
             if not text.strip() or "\x00" in text:
-                raise InvalidScoreError("A mark of Aeries cannot be blank text.", field="score")
+                raise InvalidScoreError(sentence("A mark of Aeries cannot be blank text."), field="score")
         case Number(number):
-            if sentence := decimals.fault(number, "score"):
-                raise InvalidScoreError(sentence, field="score")
+            if fault := decimals.fault(number, sentence("score")):
+                raise InvalidScoreError(fault, field="score")
         case _:
             assert_never(value)
 

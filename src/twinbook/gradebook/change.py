@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from django.db import transaction
 from django.db.models import F
 
+from twinbook.core.sentence import sentence
 from twinbook.gradebook import history, hooks
 from twinbook.gradebook.errors import NotFoundError
 from twinbook.gradebook.history import Entry
@@ -55,8 +56,8 @@ def changing(class_id: int, origin: Origin, *, quiet: bool = False) -> Iterator[
 
 def lock_class(class_id: int) -> SchoolClass:
     if not 0 < class_id < 2**63:
-        raise NotFoundError("There is no such class.")
+        raise NotFoundError(sentence("There is no such class."))
     found = SchoolClass.objects.select_for_update(no_key=True).filter(id=class_id).first()
     if found is None:
-        raise NotFoundError("There is no such class.")
+        raise NotFoundError(sentence("There is no such class."))
     return found

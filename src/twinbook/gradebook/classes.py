@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from twinbook.core.sentence import sentence
 from twinbook.gradebook import text
 from twinbook.gradebook.change import lock_class
 from twinbook.gradebook.errors import NotFoundError
@@ -32,7 +33,7 @@ def get(class_id: int) -> SchoolClass:
     """Raises NotFoundError."""
     found = SchoolClass.objects.filter(id=class_id).first() if 0 < class_id < 2**63 else None
     if found is None:
-        raise NotFoundError("There is no such class.")
+        raise NotFoundError(sentence("There is no such class."))
     return found
 
 

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from twinbook.core.sentence import sentence
+
 
 class GradebookError(Exception):
     """Base. `message` is a sentence for a person, `hint` the next thing to do, `field` the input it is about."""
@@ -30,17 +32,19 @@ class InvalidError(GradebookError):
 
 class InvalidScoreError(InvalidError):
     code = "invalid_score"
-    hint = "Enter a number from 0 to 99999999.9999 with at most four decimals, a mark, or leave it blank."
+    hint = sentence(
+        "Enter a number from 0 to 99999999.9999 with at most four decimals, a mark, or leave it blank."
+    )
 
 
 class StudentInactiveError(InvalidError):
     code = "student_inactive"
-    hint = "Scores are kept, but only students active in the class get new ones."
+    hint = sentence("Scores are kept, but only students active in the class get new ones.")
 
 
 class ZeroPointsError(InvalidError):
     code = "zero_points"
-    hint = "Give the activity more than 0 points or mark it as extra credit."
+    hint = sentence("Give the activity more than 0 points or mark it as extra credit.")
 
 
 class ConflictError(GradebookError):
@@ -51,21 +55,21 @@ class ConflictError(GradebookError):
 
 class PointsChangedError(ConflictError):
     code = "points_changed"
-    hint = "Look at the activity's new points, then enter the score again."
+    hint = sentence("Look at the activity's new points, then enter the score again.")
 
 
 class CategoryInUseError(ConflictError):
     code = "category_in_use"
-    hint = "Move its activities to another category first."
+    hint = sentence("Move its activities to another category first.")
 
 
 class NameTakenError(ConflictError):
     code = "name_taken"
-    hint = "Choose another name."
+    hint = sentence("Choose another name.")
 
 
 class VersionConflictError(GradebookError):
     """`If-Match` named a version that is no longer the current one; nothing was saved."""
 
     code = "version_conflict"
-    hint = "Load the present value, then save again."
+    hint = sentence("Load the present value, then save again.")

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+from twinbook.core.sentence import sentence
 from twinbook.gradebook import cells
 from twinbook.gradebook.cells import Cell
 from twinbook.gradebook.errors import NotFoundError
@@ -18,7 +19,7 @@ from twinbook.gradebook.history import Entry
 from twinbook.gradebook.origin import Origin, OriginKind
 
 _LARGEST_ID = 2**63 - 1
-_NO_ACTIVITY = "There is no such activity in this class."
+_NO_ACTIVITY = sentence("There is no such activity in this class.")
 
 _LOCK = """
 SELECT activity.points, activity.extra_credit, activity.title

@@ -7,6 +7,7 @@ from enum import Enum
 
 from django.db import transaction
 
+from twinbook.core.sentence import sentence
 from twinbook.core.values import OurValue, plain
 from twinbook.gradebook import cells, hooks, score_rows, text
 from twinbook.gradebook.cells import Cell
@@ -82,7 +83,7 @@ def save_scores(
         before = [_active_cell(members, write.student_id) for write in writes]
         if if_match is not None and before[0].version != if_match:
             raise VersionConflictError(
-                "Someone else saved this score first.", field=f"students/{writes[0].student_id}"
+                sentence("Someone else saved this score first."), field=f"students/{writes[0].student_id}"
             )
         after = [_changed(cell, write, origin) for cell, write in zip(before, writes, strict=True)]
         return _store(class_id, activity_id, before, after, origin, why, next_generation=True)
@@ -129,9 +130,9 @@ def of_class(class_id: int) -> dict[tuple[int, int], Cell]:
 
 def _check_writes(writes: Sequence[ScoreWrite], if_match: int | None) -> None:
     if if_match is not None and len(writes) != 1:
-        raise InvalidError("A version can be named only for a single score.", field="If-Match")
+        raise InvalidError(sentence("A version can be named only for a single score."), field="If-Match")
     if len({write.student_id for write in writes}) != len(writes):
-        raise InvalidError("A student stands twice in one request.", field="scores")
+        raise InvalidError(sentence("A student stands twice in one request."), field="scores")
     for write in writes:
         try:
             if not isinstance(write.value, Unchanged):
@@ -146,7 +147,12 @@ def _check_writes(writes: Sequence[ScoreWrite], if_match: int | None) -> None:
 def _check_points(activity: LockedActivity, points: Decimal | None) -> None:
     if points is not None and points != activity.points:
         raise PointsChangedError(
-            f"“{activity.title}” is now worth {plain(activity.points)} points, not {plain(points)}.",
+            sentence(
+                "“%(title)s” is now worth %(points)s points, not %(typed)s.",
+                title=activity.title,
+                points=plain(activity.points),
+                typed=plain(points),
+            ),
             field="points",
         )
 
@@ -155,13 +161,15 @@ def _active_cell(members: dict[int, Member], student_id: int) -> Cell:
     member = members.get(student_id)
     if member is None:
         raise NotFoundError(
-            "There is no such student in this class.",
-            hint="Take a student of the class's list; who is enrolled comes with the next roster sync.",
+            sentence("There is no such student in this class."),
+            hint=sentence(
+                "Take a student of the class's list; who is enrolled comes with the next roster sync."
+            ),
             field=f"students/{student_id}",
         )
     if not member.active:
         raise StudentInactiveError(
-            "This student is no longer active in the class.", field=f"students/{student_id}"
+            sentence("This student is no longer active in the class."), field=f"students/{student_id}"
         )
     return member.cell
 

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
+from twinbook.core.sentence import sentence
 from twinbook.district import settings as district_settings
 from twinbook.district.models import DistrictSettings, User
 from twinbook.sync import outbox, statements
@@ -86,16 +87,27 @@ def _mail(event: str, outage: Outage, district: DistrictSettings, waiting: int) 
     since = _local(outage.began_at, zone)
     if event == "aeries_down" or outage.ended_at is None:
         return (
-            f"{name}: Aeries has not answered since {since}",
-            f"Aeries has not answered since {since}.\n\n"
-            "Nothing is lost and nobody has to do anything in Twinbook: teachers go on saving, and everything is sent by "
-            f"itself once Aeries answers. Classes with something waiting: {waiting}.\n\n{page}\n",
+            sentence("%(name)s: Aeries has not answered since %(since)s", name=name, since=since),
+            sentence(
+                "Aeries has not answered since %(since)s.\n\nNothing is lost and nobody has to do anything in "
+                "Twinbook: teachers go on saving, and everything is sent by itself once Aeries answers. Classes "
+                "with something waiting: %(waiting)s.\n\n%(page)s\n",
+                since=since,
+                waiting=waiting,
+                page=page,
+            ),
         )
     back = _local(outage.ended_at, zone)
     return (
-        f"{name}: Aeries answers again",
-        f"Aeries had not answered since {since}. It answers again since {back}, and what waited is being sent. "
-        f"Classes with something waiting: {waiting}.\n\n{page}\n",
+        sentence("%(name)s: Aeries answers again", name=name),
+        sentence(
+            "Aeries had not answered since %(since)s. It answers again since %(back)s, and what waited is "
+            "being sent. Classes with something waiting: %(waiting)s.\n\n%(page)s\n",
+            since=since,
+            back=back,
+            waiting=waiting,
+            page=page,
+        ),
     )
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from twinbook.aeries.permits import Lane
+from twinbook.core.sentence import sentence
 from twinbook.core.setup.serial import to_json
 from twinbook.core.snapshot import GradebookReading
 from twinbook.core.values import BLANK, ForeignMark, Mark, MarkKind, Number, OurValue
@@ -112,9 +113,13 @@ class _Head(msgspec.Struct):
     version: int
 
 
-def sentence() -> str:
+def told() -> str:
     """What the summary says about it."""
-    return f"Before the first write both gradebooks are saved, every score of them, in a file in {folder()} on the server."
+    return sentence(
+        "Before the first write both gradebooks are saved, every score of them, in a file in %(folder)s "
+        "on the server.",
+        folder=str(folder()),
+    )
 
 
 def folder() -> Path:
@@ -237,31 +242,39 @@ def read_aeries(class_id: int) -> list[GradebookReading]:
 def read(raw: bytes, class_id: int) -> Backup:
     """Raises BackupUnusable: not such a file, of a newer or an older version, broken, or of another class."""
     if len(raw) > MOST_BYTES:
-        raise errors.BackupUnusable("The file is too large for a backup of a class.")
+        raise errors.BackupUnusable(sentence("The file is too large for a backup of a class."))
     try:
         head = msgspec.json.decode(raw, type=_Head)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise errors.BackupUnusable(
-            "This file is no backup of a class, or it is broken.",
-            hint="Take a file that Twinbook wrote, as it was written.",
+            sentence("This file is no backup of a class, or it is broken."),
+            hint=sentence("Take a file that Twinbook wrote, as it was written."),
         ) from None
     if head.format != FORMAT:
-        raise errors.BackupUnusable("This file is no backup of a class.")
+        raise errors.BackupUnusable(sentence("This file is no backup of a class."))
     if head.version > VERSION:
         raise errors.BackupUnusable(
-            f"This backup has format version {head.version}; this Twinbook reads version {VERSION}.",
-            hint="It was written by a newer Twinbook: upgrade, then restore.",
+            sentence(
+                "This backup has format version %(version)s; this Twinbook reads version %(version2)s.",
+                version=head.version,
+                version2=VERSION,
+            ),
+            hint=sentence("It was written by a newer Twinbook: upgrade, then restore."),
         )
     if head.version < VERSION:
         raise errors.BackupUnusable(
-            f"This backup has format version {head.version}, which holds too little to restore from.",
-            hint="It is readable by eye; type from it what you need.",
+            sentence(
+                "This backup has format version %(version)s, which holds too little to restore from.",
+                version=head.version,
+            ),
+            hint=sentence("It is readable by eye; type from it what you need."),
         )
     try:
         found = msgspec.json.decode(raw, type=Backup)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise errors.BackupUnusable(
-            f"This backup is broken: {error}.", hint="Take another copy of the file."
+            sentence("This backup is broken: %(error)s.", error=str(error)),
+            hint=sentence("Take another copy of the file."),
         ) from None
     _check_class(found, class_id)
     _check_whole(found)
@@ -274,8 +287,12 @@ def _check_class(found: Backup, class_id: int) -> None:
     same = (theirs.id, theirs.school_code, theirs.section_number)
     if same != (class_id, wanted.school_code, wanted.section_number):
         raise errors.BackupUnusable(
-            f"This is the backup of another class: “{theirs.name}” (section {theirs.section_number}).",
-            hint=f"Choose a backup of “{wanted.name}”.",
+            sentence(
+                "This is the backup of another class: “%(name)s” (section %(section_number)s).",
+                name=theirs.name,
+                section_number=theirs.section_number,
+            ),
+            hint=sentence("Choose a backup of “%(name)s”.", name=wanted.name),
         )
 
 
@@ -290,11 +307,11 @@ def _check_whole(found: Backup) -> None:
         kinds = sum(one is not None for one in (row.score, row.mark, row.sis_mark))
         if row.activity_id not in activities or row.student_id not in students or key in seen or kinds > 1:
             raise errors.BackupUnusable(
-                "This backup is broken: its scores do not fit its activities and students.",
-                hint="Take another copy of the file.",
+                sentence("This backup is broken: its scores do not fit its activities and students."),
+                hint=sentence("Take another copy of the file."),
             )
         seen.add(key)
     if any(row.category_id is not None and row.category_id not in categories for row in found.lms.activities):
         raise errors.BackupUnusable(
-            "This backup is broken: an activity is in a category that it does not hold."
+            sentence("This backup is broken: an activity is in a category that it does not hold.")
         )

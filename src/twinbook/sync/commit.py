@@ -21,6 +21,7 @@ from twinbook.core.cells import CellBase, TakeOver
 from twinbook.core.fields import TITLE_LIMIT, Field, FieldChange, halves
 from twinbook.core.merge import taken_over_base
 from twinbook.core.remote import TheirCell
+from twinbook.core.sentence import sentence
 from twinbook.core.snapshot import TheirAssignment, TheirTerm
 from twinbook.core.values import BLANK
 from twinbook.gradebook import activities, history, scores
@@ -343,7 +344,7 @@ def pair_with_new_activity(
 ) -> Pair:
     """An assignment becomes an activity here, with its fields as they stand there; its scores follow at the next look."""
     activity = activities.create(
-        class_id, activity_fields(found, category_id), origin, why="new in Aeries", quiet=True
+        class_id, activity_fields(found, category_id), origin, why=sentence("new in Aeries"), quiet=True
     )
     ours = our_activity(activity)
     maxima = maxima_of(ours, found)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from twinbook.core.sentence import sentence
+from twinbook.said import said_if_any
 from twinbook.sync import announce, errors, installation, night, runs, wake
 from twinbook.sync.models import Installation, Link, Run, RunKind, RunState
 
@@ -24,7 +26,7 @@ def shown() -> Json:
     return {
         "state": "observing",
         "since": row.observe_only_since.isoformat(),
-        "why": row.observe_only_why,
+        "why": said_if_any(row.observe_only_why),
         "preview": None if preview is None else runs.shown(preview),
     }
 
@@ -59,13 +61,14 @@ def confirm(fingerprint: str) -> Json:
     newest = newest_preview(row)
     if newest is None or newest.state in (RunState.QUEUED, RunState.RUNNING):
         raise errors.NotReady(
-            "There is no preview to confirm yet.", hint="Have a preview made, wait for its end, and read it."
+            sentence("There is no preview to confirm yet."),
+            hint=sentence("Have a preview made, wait for its end, and read it."),
         )
     plan = runs.plan(newest)
     if newest.state != RunState.DONE or not plan["ready"]:
         raise errors.NotReady(
-            "The preview could not look at the classes.",
-            hint="Put right what it names, then have another preview made.",
+            sentence("The preview could not look at the classes."),
+            hint=sentence("Put right what it names, then have another preview made."),
         )
     if plan["fingerprint"] != fingerprint:
         raise errors.SummaryOutOfDate(extra={"summary": plan})

@@ -8,8 +8,10 @@ from typing import Any
 from twinbook.aeries.errors import AeriesError
 from twinbook.aeries.health import Check, check_identity
 from twinbook.aeries.models import SystemInfo
+from twinbook.core.sentence import sentence
 from twinbook.district import connection
 from twinbook.district.models import AeriesConnection, ConnectionState
+from twinbook.said import said
 from twinbook.sync import clock, identity, remote
 from twinbook.sync.models import RemoteState
 
@@ -87,4 +89,8 @@ def _remember(info: SystemInfo) -> None:
 
 
 def _shown(error: AeriesError) -> Json:
-    return {"code": type(error).__name__, "message": f"Aeries: {error.text}.", "hint": error.hint}
+    return {
+        "code": type(error).__name__,
+        "message": said(sentence("Aeries: %(text)s.", text=error.text)),
+        "hint": said(error.hint),
+    }

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Count
 
+from twinbook.core.sentence import sentence
 from twinbook.district import roles
 from twinbook.district import settings as district_settings
 from twinbook.district.models import Digest, User
@@ -82,13 +83,25 @@ def _put(user: User, day: date, counts: Counter[int]) -> bool:
 
 def words(counts: Mapping[SchoolClass, int]) -> tuple[str, str]:
     total = sum(counts.values())
-    subject = f"Twinbook: {total} question{'s' if total != 1 else ''} for you"
+    subject = sentence(
+        "Twinbook: %(total)s question%(value)s for you", total=total, value="s" if total != 1 else ""
+    )
     lines = [
-        f"{row.name}: {count}\n  {settings.TWINBOOK_URL}/classes/{row.id}/needs-you/"
+        sentence(
+            "%(name)s: %(count)s\n  %(twinbook_url)s/classes/%(id)s/needs-you/",
+            name=row.name,
+            count=count,
+            twinbook_url=settings.TWINBOOK_URL,
+            id=row.id,
+        )
         for row, count in sorted(counts.items(), key=lambda item: item[0].name)
     ]
     return subject, (
-        "These classes have questions that only you can answer; until then the values in question stay as they are on "
-        "both sides.\n\n" + "\n".join(lines) + "\n\n"
+        sentence(
+            "These classes have questions that only you can answer; until then the values in question stay "
+            "as they are on both sides.\n\n"
+        )
+        + "\n".join(lines)
+        + "\n\n"
         f"How often this mail comes is set on {settings.TWINBOOK_URL}/account/\n"
     )

@@ -14,6 +14,8 @@ from typing import Any
 from django.db import transaction
 
 from twinbook.core.carry_out.taking_over import DISTRICT
+from twinbook.core.sentence import counted, joined, sentence
+from twinbook.said import said
 from twinbook.sync import announce, errors, mass_change, mass_plan, wake
 from twinbook.sync.models import Link, Problem, Run, RunKind
 
@@ -37,14 +39,17 @@ def resolve(choice: str, actor: str, fingerprint: str) -> list[Json]:
     Raises InvalidChoice, ProblemChanged; then nothing is changed.
     """
     if choice not in CHOICES:
-        raise errors.InvalidChoice(f"“{choice}” is no choice here.", hint=f"Choices: {', '.join(CHOICES)}.")
+        raise errors.InvalidChoice(
+            sentence("“%(choice)s” is no choice here.", choice=choice),
+            hint=sentence("Choices: %(choices)s.", choices=", ".join(CHOICES)),
+        )
     with transaction.atomic():
         list(Problem.objects.select_for_update().filter(subject=DISTRICT, closed_at=None).order_by("id"))
         rows = _rows()
         if not rows or fingerprint_of(rows) != fingerprint:
             raise errors.ProblemChanged(
-                "What would change is no longer what you saw; nothing was done.",
-                hint="Look at it as it is now, then choose again.",
+                sentence("What would change is no longer what you saw; nothing was done."),
+                hint=sentence("Look at it as it is now, then choose again."),
             )
         for row in rows:
             mass_change.answer(row, choice, actor)
@@ -74,9 +79,8 @@ def shown(rows: Sequence[Problem]) -> Json:
     return {
         "id": ID,
         "code": mass_change.CODE,
-        "message": _message(rows, counts, night),
-        "hint": "Look at the examples and into a class or two. Approve: Twinbook takes over exactly these values. Discard: "
-        "the values here count, and are put back into Aeries. Saves go on meanwhile.",
+        "message": said(_message(rows, counts, night)),
+        "hint": said(_HINT),
         "choices": list(CHOICES),
         "opened_at": min(row.opened_at for row in rows).isoformat(),
         "fingerprint": fingerprint_of(rows),
@@ -86,6 +90,10 @@ def shown(rows: Sequence[Problem]) -> Json:
     }
 
 
+_HINT = sentence(
+    "Look at the examples and into a class or two. Approve: Twinbook takes over exactly these values. Discard: the values "
+    "here count, and are put back into Aeries. Saves go on meanwhile."
+)
 _COUNTED = ("values_before", "values_after", "replaced", "blanked", "filled")
 
 
@@ -100,9 +108,16 @@ def _of_class(row: Problem) -> Json:
 
 def _message(rows: Sequence[Problem], counts: Counter[str], night: Json | None) -> str:
     lost = counts["replaced"] + counts["blanked"]
-    parts = [
-        f"{lost} of {counts['values_before']} values in {_classes(len(rows))} would change at once "
-        f"({counts['replaced']} replaced, {counts['blanked']} blanked); nothing of it was taken over."
+    parts: list[str] = [
+        sentence(
+            "%(lost)s of %(values)s values in %(classes)s would change at once (%(replaced)s replaced, "
+            "%(blanked)s blanked); nothing of it was taken over.",
+            lost=lost,
+            values=counts["values_before"],
+            classes=_classes(len(rows)),
+            replaced=counts["replaced"],
+            blanked=counts["blanked"],
+        )
     ]
     if night is not None:
         parts.append(_compared(night))
@@ -110,20 +125,29 @@ def _message(rows: Sequence[Problem], counts: Counter[str], night: Json | None) 
     if old:
         (time, _), *_rest = Counter(map(mass_plan.when, old)).most_common(1)
         parts.append(
-            f"In {_classes(len(old))} these are older values, most often of {time}: it looks as if Aeries was restored."
+            sentence(
+                "In %(classes)s these are older values, most often of %(time)s: it looks as if Aeries was restored.",
+                classes=_classes(len(old)),
+                time=time,
+            )
         )
-    return " ".join(parts)
+    return joined(parts)
 
 
 def _compared(night: Json) -> str:
-    return (
-        f"That night {night['losing']} of {night['compared']} compared values would have changed, in "
-        f"{night['changed_classes']} of {night['classes']} classes; usual are up to {night['usual_percent']} % of classes."
+    return sentence(
+        "That night %(losing)s of %(compared)s compared values would have changed, in %(changed_classes)s of "
+        "%(classes)s classes; usual are up to %(usual_percent)s %% of classes.",
+        losing=night["losing"],
+        compared=night["compared"],
+        changed_classes=night["changed_classes"],
+        classes=night["classes"],
+        usual_percent=night["usual_percent"],
     )
 
 
 def _classes(number: int) -> str:
-    return "1 class" if number == 1 else f"{number} classes"
+    return counted("1 class", "%(count)s classes", number)
 
 
 def _night() -> Json | None:

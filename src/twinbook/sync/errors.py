@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from twinbook.core.sentence import sentence
+
 
 class SyncError(Exception):
     """`code` is stable, `message` a sentence for a person, `hint` the next thing to do."""
 
     code: ClassVar[str] = "sync_error"
     status: ClassVar[int] = 409
-    message: str = "This cannot be done now."
+    message: str = sentence("This cannot be done now.")
     hint: str | None = None
 
     def __init__(
@@ -24,79 +26,83 @@ class SyncError(Exception):
 
 class NotSynced(SyncError):
     code = "not_synced"
-    message = "This class is not joined with an Aeries gradebook."
-    hint = "Join it under class › Setup."
+    message = sentence("This class is not joined with an Aeries gradebook.")
+    hint = sentence("Join it under class › Setup.")
 
 
 class SetupRunning(SyncError):
     code = "setup_running"
-    message = "The class is being joined with its Aeries gradebook right now."
-    hint = "Wait until the set-up has ended; its run shows how far it is."
+    message = sentence("The class is being joined with its Aeries gradebook right now.")
+    hint = sentence("Wait until the set-up has ended; its run shows how far it is.")
 
 
 class Paused(SyncError):
     code = "paused"
-    message = "Syncing is paused for this class."
-    hint = "Set the class back to `sync` in its settings, or preview with a dry run."
+    message = sentence("Syncing is paused for this class.")
+    hint = sentence("Set the class back to `sync` in its settings, or preview with a dry run.")
 
 
 class Observing(SyncError):
     code = "observing"
-    message = "Twinbook only observes here: it reads and shows what it would do, and writes nothing."
-    hint = "Set the mode back to `sync` (of the class, or of the district) before anything is written."
+    message = sentence(
+        "Twinbook only observes here: it reads and shows what it would do, and writes nothing."
+    )
+    hint = sentence(
+        "Set the mode back to `sync` (of the class, or of the district) before anything is written."
+    )
 
 
 class NothingToConfirm(SyncError):
     code = "nothing_to_confirm"
-    message = "Nothing waits for a confirmation: this installation may write."
-    hint = "`twinbook status` says how it stands."
+    message = sentence("Nothing waits for a confirmation: this installation may write.")
+    hint = sentence("`twinbook status` says how it stands.")
 
 
 class NoDraft(SyncError):
     code = "no_draft"
     status = 404
-    message = "No set-up has been begun for this class."
-    hint = "Begin it by choosing an Aeries gradebook."
+    message = sentence("No set-up has been begun for this class.")
+    hint = sentence("Begin it by choosing an Aeries gradebook.")
 
 
 class GradebookNotListed(SyncError):
     code = "gradebook_not_listed"
     status = 404
-    message = "This gradebook is not one of the class's Aeries gradebooks."
-    hint = "Choose one of the list; it shows the gradebooks of the class's sections and teachers."
+    message = sentence("This gradebook is not one of the class's Aeries gradebooks.")
+    hint = sentence("Choose one of the list; it shows the gradebooks of the class's sections and teachers.")
 
 
 class GradebookUnsuitable(SyncError):
     code = "gradebook_unsuitable"
     status = 422
-    message = "This gradebook cannot be joined."
+    message = sentence("This gradebook cannot be joined.")
 
 
 class StillReading(SyncError):
     code = "not_ready"
     status = 422
-    message = "The Aeries gradebook is still being read."
-    hint = "Wait for the reading to end; its run shows how far it is."
+    message = sentence("The Aeries gradebook is still being read.")
+    hint = sentence("Wait for the reading to end; its run shows how far it is.")
 
 
 class NotReady(SyncError):
     code = "not_ready"
     status = 422
-    message = "Some questions of the set-up are not answered yet."
+    message = sentence("Some questions of the set-up are not answered yet.")
 
 
 class SummaryOutOfDate(SyncError):
     """`extra` holds the new summary."""
 
     code = "summary_out_of_date"
-    message = "Something in this summary has changed since you read it."
-    hint = "Read the new summary and confirm that one."
+    message = sentence("Something in this summary has changed since you read it.")
+    hint = sentence("Read the new summary and confirm that one.")
 
 
 class AlreadySynced(SyncError):
     code = "already_synced"
-    message = "This class is already joined with an Aeries gradebook."
-    hint = "Stop syncing first, or choose another gradebook for a further link."
+    message = sentence("This class is already joined with an Aeries gradebook.")
+    hint = sentence("Stop syncing first, or choose another gradebook for a further link.")
 
 
 class InvalidLink(SyncError):
@@ -104,25 +110,25 @@ class InvalidLink(SyncError):
 
     code = "invalid_link"
     status = 422
-    message = "This names no pair."
+    message = sentence("This names no pair.")
 
 
 class NoSuchItem(SyncError):
     code = "not_found"
     status = 404
-    message = "There is no such activity or assignment."
+    message = sentence("There is no such activity or assignment.")
 
 
 class PartnerTaken(SyncError):
     code = "partner_taken"
-    message = "This item is paired already."
-    hint = "Unlink that pair first; nothing is lost by it."
+    message = sentence("This item is paired already.")
+    hint = sentence("Unlink that pair first; nothing is lost by it.")
 
 
 class NoSuchRun(SyncError):
     code = "not_found"
     status = 404
-    message = "There is no such run."
+    message = sentence("There is no such run.")
 
 
 class BackupUnusable(SyncError):
@@ -130,42 +136,42 @@ class BackupUnusable(SyncError):
 
     code = "backup_unusable"
     status = 422
-    message = "This backup cannot be restored into this class."
-    hint = "Choose another file."
+    message = sentence("This backup cannot be restored into this class.")
+    hint = sentence("Choose another file.")
 
 
 class NothingToUndo(SyncError):
     code = "nothing_to_undo"
-    message = "This run moved nothing that could be put back."
+    message = sentence("This run moved nothing that could be put back.")
 
 
 class AlreadyUndone(SyncError):
     code = "already_undone"
-    message = "This run has been undone already."
+    message = sentence("This run has been undone already.")
 
 
 class RunNotEnded(SyncError):
     code = "run_not_ended"
-    message = "This run has not ended yet."
-    hint = "Wait until it has ended, then undo it."
+    message = sentence("This run has not ended yet.")
+    hint = sentence("Wait until it has ended, then undo it.")
 
 
 class NoSuchProblem(SyncError):
     code = "not_found"
     status = 404
-    message = "There is no such open question; it may have closed meanwhile."
+    message = sentence("There is no such open question; it may have closed meanwhile.")
 
 
 class ProblemChanged(SyncError):
     code = "problem_changed"
-    message = "The values have changed since you read this question."
-    hint = "Look at the values as they are now, then choose again."
+    message = sentence("The values have changed since you read this question.")
+    hint = sentence("Look at the values as they are now, then choose again.")
 
 
 class InvalidChoice(SyncError):
     code = "invalid_choice"
     status = 422
-    message = "This is not one of the choices of this question."
+    message = sentence("This is not one of the choices of this question.")
 
 
 class InvalidSetting(SyncError):
@@ -176,8 +182,8 @@ class InvalidSetting(SyncError):
 class NotYet(SyncError):
     code = "not_yet"
     status = 501
-    message = "This is not built yet."
-    hint = "It comes with a later version of Twinbook."
+    message = sentence("This is not built yet.")
+    hint = sentence("It comes with a later version of Twinbook.")
 
 
 class AeriesRefuses(SyncError):
@@ -195,5 +201,5 @@ class AeriesUnavailable(SyncError):
 
     code = "aeries_unavailable"
     status = 503
-    message = "Aeries does not answer."
-    hint = "Try again in a moment; nothing is lost meanwhile."
+    message = sentence("Aeries does not answer.")
+    hint = sentence("Try again in a moment; nothing is lost meanwhile.")

@@ -10,6 +10,7 @@ from twinbook.core.carry_out import effects as ef
 from twinbook.core.carry_out.look import carry_out_planned, look_through
 from twinbook.core.carry_out.mass_change import Planned
 from twinbook.core.carry_out.outcome import LookOutcome
+from twinbook.core.sentence import sentence
 from twinbook.district import settings
 from twinbook.sync import errors, health, lease, runs, summary
 from twinbook.sync.interpreter import Interpreter
@@ -37,8 +38,8 @@ def check(class_id: int, *, dry_run: bool) -> None:
         raise errors.Paused
     if not dry_run and settings.get().mode == Mode.PAUSED:
         raise errors.Paused(
-            "Syncing is paused for the whole district.",
-            hint="An administrator sets the district back to `sync`; a dry run is possible.",
+            sentence("Syncing is paused for the whole district."),
+            hint=sentence("An administrator sets the district back to `sync`; a dry run is possible."),
         )
 
 
@@ -73,7 +74,7 @@ def read_link(run: Run, link: Link, held: Lease, *, only_plan: bool = False) -> 
         note_pushed(link.id, outcome)
         put_off_or_served(link.school_class_id, outcome.trouble)
     if outcome.trouble is not None and _broken_off(outcome.trouble, outcome):
-        hint = "What was not done is found again and done by itself."
+        hint = sentence("What was not done is found again and done by itself.")
         runs.fail(run, "aeries_unavailable", outcome.trouble.message, hint)
     return outcome
 

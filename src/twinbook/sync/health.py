@@ -20,6 +20,7 @@ from django.db import transaction
 
 from twinbook.aeries import errors
 from twinbook.aeries.errors import AeriesError
+from twinbook.core.sentence import sentence
 from twinbook.sync import announce, budget, statements, wake
 
 LONGEST_PROBE_WAIT_SECONDS = 120
@@ -33,10 +34,10 @@ _log = logging.getLogger(__name__)
 class RemoteDown(errors.Wait):
     """Nothing was sent: Aeries is down and another is probing it, or the next probe is not due. Try at `until`."""
 
-    hint = "Aeries does not answer. Twinbook keeps trying and catches up by itself."
+    hint = sentence("Aeries does not answer. Twinbook keeps trying and catches up by itself.")
 
     def __init__(self, until: datetime) -> None:
-        super().__init__("Aeries does not answer")
+        super().__init__(sentence("Aeries does not answer"))
         self.until = until
 
 

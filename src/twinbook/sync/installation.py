@@ -25,6 +25,7 @@ from typing import Any
 from django.db import ProgrammingError, transaction
 from django.db.models.functions import Now
 
+from twinbook.core.sentence import sentence
 from twinbook.home import Home, home
 from twinbook.sync import announce, clock, statements
 from twinbook.sync.models import (
@@ -110,7 +111,7 @@ def observes() -> bool:
         row.identity == _watched.identity and (row.confirmations, row.high_water) >= _watched.reached
     ):
         return False
-    stop("An older database was put in the place of the present one while Twinbook was running.")
+    stop(sentence("An older database was put in the place of the present one while Twinbook was running."))
     return True
 
 
@@ -152,8 +153,8 @@ def doubt_agreements() -> None:
         finished_at=Now(),
         error={
             "code": "restored",
-            "message": "This was under way in a database that has been restored or copied since.",
-            "hint": "Look at both gradebooks and begin again.",
+            "message": sentence("This was under way in a database that has been restored or copied since."),
+            "hint": sentence("Look at both gradebooks and begin again."),
         },
     )
     ClassSync.objects.filter(setting_up=True).update(setting_up=False)
@@ -201,19 +202,26 @@ def _doubt(row: Installation, at: Home) -> str | None:
     if not row.database_mark or not _has_agreed_on_anything():
         return None
     if mark_of_database() != row.database_mark:
-        return "This database is a copy: it was last used in another place."
+        return sentence("This database is a copy: it was last used in another place.")
     try:
         file = read(at)
     except UnreadableMark:
-        return f"{mark_file(at)} is broken, so that nobody can tell whether this database is the newest."
+        return sentence(
+            "%(at)s is broken, so that nobody can tell whether this database is the newest.",
+            at=str(mark_file(at)),
+        )
     if file is None:
-        return None if _vouched_for(row) else f"{mark_file(at)} is missing, and no other machine is at work."
+        return (
+            None
+            if _vouched_for(row)
+            else sentence("%(at)s is missing, and no other machine is at work.", at=str(mark_file(at)))
+        )
     if file.identity != row.identity and str(file.identity) not in row.known_as:
-        return "This database belongs to another installation than the data folder."
+        return sentence("This database belongs to another installation than the data folder.")
     if file.reached > (row.confirmations, row.high_water):
-        return "This database is older than the one that was last used here: it was restored."
+        return sentence("This database is older than the one that was last used here: it was restored.")
     if file.confirmations == row.confirmations and file.place != mark_file(at).stat().st_ino:
-        return f"{at.path} was copied or put back from a backup."
+        return sentence("%(path)s was copied or put back from a backup.", path=str(at.path))
     return None
 
 

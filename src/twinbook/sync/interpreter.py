@@ -24,6 +24,7 @@ from twinbook.core.carry_out import changes as ch
 from twinbook.core.carry_out import effects as ef
 from twinbook.core.carry_out.create import EXTERNAL_PREFIX
 from twinbook.core.carry_out.views import LinkView
+from twinbook.core.sentence import joined, sentence
 from twinbook.gradebook.origin import Origin, OriginKind
 from twinbook.sync import clock, endings, far, health, identity, load, remote
 from twinbook.sync.commit import Committer
@@ -36,7 +37,10 @@ R = TypeVar("R")
 IDENTITY_TRUST = timedelta(minutes=10)
 _NOT_NOW = ef.Trouble(
     ef.Family.WAIT,
-    "Twinbook only observes, or is paused: nothing is written to Aeries. What is waiting goes when it may write again.",
+    sentence(
+        "Twinbook only observes, or is paused: nothing is written to Aeries. What is waiting goes when "
+        "it may write again."
+    ),
 )
 ProgressTold = Callable[[int, int, str], None]
 
@@ -439,7 +443,7 @@ class Interpreter:
     def _ending(self, error: errors.AeriesError) -> Any:
         ended_at = clock.now()
         if isinstance(error, errors.Rejected):
-            return ef.Refused(error.message or "Aeries refused it without a reason.", ended_at)
+            return ef.Refused(error.message or sentence("Aeries refused it without a reason."), ended_at)
         trouble = self._down or trouble_of(error)
         if error.ending is errors.Ending.DOUBTFUL:
             return ef.Doubtful(trouble, ended_at)
@@ -453,7 +457,7 @@ def trouble_of(error: errors.AeriesError) -> ef.Trouble:
 
     Only what says something about all of Aeries stops the class; one odd answer stops its own item (promise 10).
     """
-    message = f"{error.text}. {error.hint}"
+    message = joined([sentence("%(text)s.", text=error.text), error.hint])
     match error:
         case errors.NotFound():
             return ef.Trouble(ef.Family.NOT_FOUND, message)

@@ -22,6 +22,7 @@ from twinbook.core.carry_out.views import (
 )
 from twinbook.core.cells import CellBase, Intent, OpenProblem, OurCell, Policy, ProblemCode
 from twinbook.core.fields import CategoryMap
+from twinbook.core.sentence import sentence
 from twinbook.core.snapshot import OurActivity, TheirStudent, TheirTerm
 from twinbook.core.values import Maxima
 from twinbook.district import settings as district_settings
@@ -141,14 +142,16 @@ def check_not_observing(class_id: int) -> None:
     """For what a person starts and what would write on either side. Raises Observing."""
     if installation.observes():
         raise errors.Observing(
-            "This database was restored or copied: Twinbook only observes until an administrator confirms.",
-            hint="An administrator looks at the preview on the page District and confirms it.",
+            sentence(
+                "This database was restored or copied: Twinbook only observes until an administrator confirms."
+            ),
+            hint=sentence("An administrator looks at the preview on the page District and confirms it."),
         )
     sync = ClassSync.objects.filter(school_class_id=class_id).first()
     if district_settings.get().mode == Mode.OBSERVE:
-        raise errors.Observing(hint="An administrator sets the district's mode to `sync`.")
+        raise errors.Observing(hint=sentence("An administrator sets the district's mode to `sync`."))
     if sync is not None and sync.mode == Mode.OBSERVE:
-        raise errors.Observing(hint="Set the class's mode to `sync`.")
+        raise errors.Observing(hint=sentence("Set the class's mode to `sync`."))
 
 
 def today(connection_id: int, now: datetime) -> date:

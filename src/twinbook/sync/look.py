@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from twinbook.core.carry_out import effects as ef
 from twinbook.core.carry_out.look import look_through, push
 from twinbook.core.carry_out.outcome import LookOutcome
+from twinbook.core.sentence import joined, sentence
 from twinbook.district.models import DistrictSettings
 from twinbook.sync import health, lease, load, remote, summary, wake
 from twinbook.sync.interpreter import Interpreter
@@ -51,7 +52,9 @@ def _look(link: Link, held: Lease) -> None:
         outcome = look_once(link, held)
         if outcome is None or not outcome.again or outcome.trouble is not None:
             return
-    wake.put_off(link.school_class_id, "Many changes at once; Twinbook goes on in a moment.", seconds=1)
+    wake.put_off(
+        link.school_class_id, sentence("Many changes at once; Twinbook goes on in a moment."), seconds=1
+    )
 
 
 def look_once(link: Link, held: Lease) -> LookOutcome | None:
@@ -63,7 +66,7 @@ def look_once(link: Link, held: Lease) -> LookOutcome | None:
         wake.put_off(link.school_class_id, down.hint, until=down.until)
         return None
     except remote.NotConnected as missing:
-        wake.put_off(link.school_class_id, f"{missing.message} {missing.hint}")
+        wake.put_off(link.school_class_id, joined([missing.message, missing.hint]))
         return None
     everything = Link.objects.values_list("look_at_everything", flat=True).get(id=link.id)
     outcome = interpreter.drive(look_through() if everything else push())

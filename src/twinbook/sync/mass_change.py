@@ -12,6 +12,7 @@ from typing import Any
 
 from twinbook.core.carry_out.taking_over import CLASS, DISTRICT
 from twinbook.core.carry_out.views import MassAnswer
+from twinbook.core.sentence import sentence
 from twinbook.gradebook.models import Activity, Student
 from twinbook.sync import errors
 from twinbook.sync.models import Problem
@@ -27,8 +28,8 @@ def check(row: Problem, fingerprint: str) -> None:
     """`fingerprint`: of the plan that the person saw. Raises ProblemChanged when another one stands now."""
     if row.details.get("fingerprint") != fingerprint:
         raise errors.ProblemChanged(
-            "What would change is no longer what you saw; nothing was done.",
-            hint="Look at it as it is now, then choose again.",
+            sentence("What would change is no longer what you saw; nothing was done."),
+            hint=sentence("Look at it as it is now, then choose again."),
         )
 
 
@@ -37,7 +38,8 @@ def answer(row: Problem, choice: str, actor: str) -> None:
     present = row.details.get("fingerprint")
     if present is None:
         raise errors.ProblemChanged(
-            "This mass change has not been read whole yet.", hint="It is in a moment; look again."
+            sentence("This mass change has not been read whole yet."),
+            hint=sentence("It is in a moment; look again."),
         )
     row.answer = json.dumps({"choice": choice, "fingerprint": present, "by": actor})
     row.save(update_fields=["answer"])

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 
 from twinbook.district.models import AeriesConnection
 from twinbook.gradebook.models import Activity, Category, SchoolClass, Side, Student
+from twinbook.sync.sentence_columns import SentenceColumn, SentencesColumn
 
 
 class Mode(models.TextChoices):
@@ -53,7 +54,7 @@ class Installation(models.Model):
     """Which database this row was last used in; blank: never judged."""
     ticked_at = models.DateTimeField(null=True)
     observe_only_since = models.DateTimeField(null=True)
-    observe_only_why = models.TextField(blank=True, default="")
+    observe_only_why = SentenceColumn(blank=True, default="")
     sweeper_rescues = models.BigIntegerField(default=0)
     """Classes that the sweeper woke although a save should have: stays 0 while no process dies (J1)."""
     next_night_at = models.DateTimeField(null=True)
@@ -175,7 +176,7 @@ class Link(models.Model):
     waiting_since = models.DateTimeField(null=True)
     """Since when the class could not be served; null when it can. After an outage the oldest goes first."""
     attempts = models.IntegerField(default=0)
-    why = models.TextField(null=True)
+    why = SentenceColumn(null=True)
     """Why the class cannot be served right now, for people; null when it can."""
     held_run = models.ForeignKey("Run", on_delete=models.SET_NULL, null=True, related_name="+")
     last_pulled_at = models.DateTimeField(null=True)
@@ -395,13 +396,13 @@ class Run(models.Model):
     kind = models.CharField(max_length=10, choices=RunKind.choices)
     dry_run = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.QUEUED)
-    params = models.JSONField(default=dict)
+    params = SentencesColumn(default=dict)
     progress_done = models.IntegerField(default=0)
     progress_total = models.IntegerField(default=0)
     progress_label = models.TextField(blank=True, default="")
     counts = models.JSONField(default=dict)
-    plan = models.JSONField(default=dict)
-    error = models.JSONField(null=True)
+    plan = SentencesColumn(default=dict)
+    error = SentencesColumn(null=True)
     created_by = models.TextField()
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)
@@ -491,7 +492,7 @@ class Problem(models.Model):
     theirs_text = models.TextField(blank=True, default="")
     agreed_text = models.TextField(null=True)
     to_type = models.TextField(blank=True, default="")
-    details = models.JSONField(default=dict)
+    details = SentencesColumn(default=dict)
     answer = models.TextField(null=True)
     """A standing answer of a person that the next look honours (`send_anyway`, `keep_mark`)."""
     opened_at = models.DateTimeField(db_default=Now())

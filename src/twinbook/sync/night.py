@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Max
 
 from twinbook.aeries import errors as wire_errors
+from twinbook.core.sentence import joined, sentence
 from twinbook.district.errors import DistrictError
 from twinbook.sync import night_class, rosters, runs, summary
 from twinbook.sync.models import Link, Run, RunKind, RunState
@@ -89,10 +90,10 @@ def _roster(run: Run) -> Json:
         raise
     except wire_errors.AeriesError as error:
         _log.warning("the roster was not read: %s", type(error).__name__)
-        found = {"error": f"Aeries: {error.text}. {error.hint}"}
+        found = {"error": sentence("Aeries: %(text)s. %(hint)s", text=error.text, hint=error.hint)}
     except DistrictError as error:
         _log.warning("the roster was not read: %s", error.code)
-        found = {"error": f"{error.message} {error.advice or ''}".strip()}
+        found = {"error": joined([error.message, error.advice or ""])}
     run.params = {**run.params, "roster": found}
     run.save(update_fields=["params"])
     return found

@@ -15,6 +15,7 @@ from twinbook.core.carry_out.mass_change import Planned
 from twinbook.core.carry_out.outcome import LookOutcome
 from twinbook.core.carry_out.taking_over import stopped_with_the_district
 from twinbook.core.district_brake import ClassCount
+from twinbook.core.sentence import sentence
 from twinbook.sync import errors, force, lease, planned_codec, runs, wake
 from twinbook.sync.lease import Lease
 from twinbook.sync.look import live_links
@@ -22,7 +23,9 @@ from twinbook.sync.models import ClassSync, Mode, Run, RunKind, RunState
 
 Json = dict[str, Any]
 
-STOPPED = "The night changes too many values in too many classes at once; an administrator is asked."
+STOPPED = sentence(
+    "The night changes too many values in too many classes at once; an administrator is asked."
+)
 
 
 @dataclass(slots=True)
@@ -145,20 +148,23 @@ def _serve(visit: Visit, part: Run, work: Callable[[Lease], None]) -> None:
             work(held)
     except (lease.LeaseBusy, lease.LeaseLost):
         runs.fail(
-            part, "busy", "Another worker kept this class busy.", "It is looked at again the next night."
+            part,
+            "busy",
+            sentence("Another worker kept this class busy."),
+            sentence("It is looked at again the next night."),
         )
     except errors.SyncError as error:
         runs.fail(part, error.code, error.message, error.hint or "")
         wake.put_off(visit.class_id, f"{error.message} {error.hint or ''}".strip())
     except wire_errors.FixSetup as error:
-        runs.fail(part, "aeries_refused", f"Aeries: {error.text}.", error.hint)
-        wake.put_off(visit.class_id, f"Aeries: {error.text}. {error.hint}")
+        runs.fail(part, "aeries_refused", sentence("Aeries: %(text)s.", text=error.text), error.hint)
+        wake.put_off(visit.class_id, sentence("Aeries: %(text)s. %(hint)s", text=error.text, hint=error.hint))
 
 
 def _skipped(class_id: int) -> str | None:
     sync = ClassSync.objects.get(school_class_id=class_id)
     if sync.setting_up:
-        return "It is being joined with its Aeries gradebook; the set-up looks at everything."
+        return sentence("It is being joined with its Aeries gradebook; the set-up looks at everything.")
     if sync.mode == Mode.PAUSED:
-        return "Syncing is paused for this class."
+        return sentence("Syncing is paused for this class.")
     return None

@@ -10,11 +10,13 @@ from typing import Any
 
 from django.db.models import Q
 
+from twinbook.core.sentence import sentence
 from twinbook.core.values import BLANK, Blank, OurValue
 from twinbook.gradebook import overview
 from twinbook.gradebook.cells import Cell
 from twinbook.gradebook.models import Activity, ClassStudent
 from twinbook.gradebook.overview import Gradebook
+from twinbook.said import said_if_any
 from twinbook.sync import clock, codec, load, mass_change
 from twinbook.sync.models import (
     CellBaseRow,
@@ -162,7 +164,10 @@ class _Problems:
         return found
 
 
-RESTORED = "The class was restored from a backup. Preview a force sync to see what would follow in Aeries, then confirm it."
+RESTORED = sentence(
+    "The class was restored from a backup. Preview a force sync to see what would follow in Aeries, "
+    "then confirm it."
+)
 
 
 def class_sync(class_id: int, book: Gradebook | None = None, stand: ClassStand | None = None) -> Json:
@@ -184,7 +189,7 @@ def class_sync(class_id: int, book: Gradebook | None = None, stand: ClassStand |
         "conflicts": problems.filter(code="conflict").count(),
         "problems": problems.count(),
         "aeries_reachable": reachable,
-        "why": why,
+        "why": said_if_any(why),
         "links": [_shown_link(one) for one in links],
     }
 
@@ -252,7 +257,11 @@ def _reachable(link: Link | None) -> tuple[bool, str | None]:
         since = state.down_since.isoformat(timespec="seconds")
         return (
             False,
-            f"Aeries has not answered since {since}. Scores are kept here and go by themselves once it does.",
+            sentence(
+                "Aeries has not answered since %(since)s. Scores are kept here and go by themselves once it "
+                "does.",
+                since=since,
+            ),
         )
     return True, link.why
 

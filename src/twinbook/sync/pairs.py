@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
+from twinbook.core.sentence import sentence
 from twinbook.sync import clock, errors, questions
 from twinbook.sync.models import CellBaseRow, IntentRow, Link, Pair, PairState, Problem
 
@@ -34,7 +35,8 @@ def check_free(pair: Pair | None) -> None:
         return
     if pair.state in (PairState.LINKED, PairState.HELD):
         raise errors.PartnerTaken(
-            f"{_named(pair)} is paired already.", hint="Unlink that pair first; nothing is lost by it."
+            sentence("%(pair)s is paired already.", pair=_named(pair)),
+            hint=sentence("Unlink that pair first; nothing is lost by it."),
         )
     check_not_creating(pair)
 
@@ -42,7 +44,8 @@ def check_free(pair: Pair | None) -> None:
 def check_not_creating(pair: Pair) -> None:
     if pair.state == PairState.CREATING and pair.create_sent_at is not None:
         raise errors.PartnerTaken(
-            f"{_named(pair)} is being created in Aeries right now.", hint="Try again in a few minutes."
+            sentence("%(pair)s is being created in Aeries right now.", pair=_named(pair)),
+            hint=sentence("Try again in a few minutes."),
         )
 
 

@@ -15,7 +15,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
+from twinbook.core.sentence import sentence
 from twinbook.gradebook.cells import value_text
+from twinbook.said import said
 from twinbook.sync import announce, answers, codec, errors, lease, mass_change, questions, wake, wording
 from twinbook.sync.answers.cells import our_cell
 from twinbook.sync.models import Link, Pair, Problem
@@ -69,8 +71,8 @@ def shown(row: Problem) -> Json:
     return {
         "id": str(row.id),
         "code": row.code,
-        "message": words.message,
-        "hint": words.hint,
+        "message": said(words.message),
+        "hint": said(words.hint),
         "activity_id": None if row.activity_id is None else str(row.activity_id),
         "student_id": None if row.student_id is None else str(row.student_id),
         "field": row.field,
@@ -125,7 +127,10 @@ def resolve(
         row = get(problem_id)
         if choice not in CHOICES.get(row.code, ()):
             words = ", ".join(CHOICES.get(row.code, ())) or "none"
-            raise errors.InvalidChoice(f"“{choice}” is no choice here.", hint=f"Choices: {words}.")
+            raise errors.InvalidChoice(
+                sentence("“%(choice)s” is no choice here.", choice=choice),
+                hint=sentence("Choices: %(words)s.", words=words),
+            )
         _check_seen(row, seen)
         if fingerprint is not None:
             mass_change.check(row, fingerprint)
@@ -153,7 +158,7 @@ def _carry_out(row: Problem, choice: str, actor: str) -> None:
         return
     answer = answers.BUILT.get((row.code, choice))
     if answer is None:
-        raise errors.NotYet(f"“{choice}” is not built yet.")
+        raise errors.NotYet(sentence("“%(choice)s” is not built yet.", choice=choice))
     answer(row, choice, actor)
 
 

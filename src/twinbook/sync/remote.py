@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from twinbook.aeries.client import AeriesClient
 from twinbook.aeries.transport import TimeOuts
+from twinbook.core.sentence import sentence
 from twinbook.district import secrets
 from twinbook.district.models import AeriesConnection
 from twinbook.sync import refusals
@@ -16,8 +17,8 @@ from twinbook.sync.budget import DatabasePermits
 class NotConnected(Exception):
     """Fix the set-up: no Aeries address or certificate was given yet."""
 
-    message = "Aeries is not connected yet."
-    hint = "An administrator connects it with `twinbook aeries connect` or under District › Aeries."
+    message = sentence("Aeries is not connected yet.")
+    hint = sentence("An administrator connects it with `twinbook aeries connect` or under District › Aeries.")
 
 
 @dataclass(frozen=True)

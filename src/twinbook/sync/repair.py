@@ -14,6 +14,7 @@ from twinbook.aeries import errors as wire_errors
 from twinbook.aeries.permits import Lane
 from twinbook.core.carry_out.setup import set_up
 from twinbook.core.cells import Policy
+from twinbook.core.sentence import sentence
 from twinbook.core.setup import steps as st
 from twinbook.core.setup.draft import FieldsFrom
 from twinbook.core.setup.serial import from_json, to_json
@@ -55,7 +56,8 @@ def begin(class_id: int, wish: Wish, actor: str, *, dry_run: bool = False, awake
     sync = ClassSync.objects.get(school_class_id=class_id)
     if writes and not dry_run and not load.writes(sync, settings.get()):
         raise errors.Paused(
-            "This class only observes Aeries for now; nothing may be written.", hint="Preview with a dry run."
+            sentence("This class only observes Aeries for now; nothing may be written."),
+            hint=sentence("Preview with a dry run."),
         )
     link = _link(class_id, wish)
     _check(link, wish)
@@ -71,11 +73,14 @@ def _link(class_id: int, wish: Wish) -> Link:
         known = [link for link in found if pairs.of_assignment(link, wish.aeries_id) is not None]
         found = known or found
     if not found:
-        raise errors.NoSuchItem("The class has no such gradebook.", hint="Leave `gradebook_number` out.")
+        raise errors.NoSuchItem(
+            sentence("The class has no such gradebook."), hint=sentence("Leave `gradebook_number` out.")
+        )
     if len(found) > 1:
         numbers = ", ".join(str(link.gradebook_number) for link in found)
         raise errors.InvalidLink(
-            "This class has several Aeries gradebooks.", hint=f"Say which: `gradebook_number` ({numbers})."
+            sentence("This class has several Aeries gradebooks."),
+            hint=sentence("Say which: `gradebook_number` (%(numbers)s).", numbers=numbers),
         )
     return found[0]
 
@@ -84,12 +89,15 @@ def _check(link: Link, wish: Wish) -> None:
     """Whether the wish can be carried out as the pairs stand now."""
     both = wish.activity_id is not None and wish.aeries_id is not None
     if wish.activity_id is None and wish.aeries_id is None:
-        raise errors.InvalidLink("Neither an activity nor an assignment is named.")
+        raise errors.InvalidLink(sentence("Neither an activity nor an assignment is named."))
     if wish.action == "match" and not both:
-        raise errors.InvalidLink("A match needs both sides.", hint="Send `activity_id` and `aeries_id`.")
+        raise errors.InvalidLink(
+            sentence("A match needs both sides."), hint=sentence("Send `activity_id` and `aeries_id`.")
+        )
     if wish.action in ("create", "ignore") and both:
         raise errors.InvalidLink(
-            f"`{wish.action}` is about one side.", hint="Send `activity_id` or `aeries_id`, not both."
+            sentence("`%(action)s` is about one side.", action=wish.action),
+            hint=sentence("Send `activity_id` or `aeries_id`, not both."),
         )
     ours, theirs = _halves(link, wish)
     if wish.action == "unlink":
@@ -107,7 +115,7 @@ def _halves(link: Link, wish: Wish) -> tuple[Pair | None, Pair | None]:
             id=wish.activity_id, school_class_id=link.school_class_id, deleted_at=None
         )
         if not here.exists():
-            raise errors.NoSuchItem("There is no such activity in this class.")
+            raise errors.NoSuchItem(sentence("There is no such activity in this class."))
         ours = pairs.of_activity(link, wish.activity_id)
     if wish.aeries_id is not None:
         theirs = pairs.of_assignment(link, wish.aeries_id)
@@ -119,10 +127,12 @@ def _check_unlink(wish: Wish, ours: Pair | None, theirs: Pair | None) -> Pair:
     named = [half for half, id_ in ((ours, wish.activity_id), (theirs, wish.aeries_id)) if id_ is not None]
     if pair is None or any(half != pair for half in named):
         raise errors.InvalidLink(
-            "These are not paired with each other.", hint="Read the list of links again."
+            sentence("These are not paired with each other."), hint=sentence("Read the list of links again.")
         )
     if pair.state not in (PairState.LINKED, PairState.HELD, PairState.CREATING):
-        raise errors.InvalidLink("This is not paired.", hint="Read the list of links again.")
+        raise errors.InvalidLink(
+            sentence("This is not paired."), hint=sentence("Read the list of links again.")
+        )
     pairs.check_not_creating(pair)
     return pair
 
@@ -194,7 +204,8 @@ def _write(run: Run, class_id: int, link: Link) -> None:
     if outcome.trouble is not None:
         wake.put_off(class_id, outcome.trouble.message, until=outcome.trouble.retry_at)
         raise errors.AeriesUnavailable(
-            outcome.trouble.message, hint="The pair is made; what was not done is found and done by itself."
+            outcome.trouble.message,
+            hint=sentence("The pair is made; what was not done is found and done by itself."),
         )
     counts = {**run.plan["counts"], "skipped": outcome.report.counts["skipped"]}
     _forget_reading(run)
@@ -268,7 +279,9 @@ def _shown_there(link: Link, unique_id: str) -> dict[str, object]:
         try:
             found = client.assignment(link.gradebook_number, unique_id, via=Lane.PERSON).value
         except wire_errors.NotFound as gone:
-            raise errors.NoSuchItem("There is no such assignment in the Aeries gradebook.") from gone
+            raise errors.NoSuchItem(
+                sentence("There is no such assignment in the Aeries gradebook.")
+            ) from gone
         admission.answered()
     return commit.shown_of(far.assignment(found))
 

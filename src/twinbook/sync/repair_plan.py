@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from twinbook.core.cells import Policy
 from twinbook.core.matching import likely_partners
+from twinbook.core.sentence import sentence
 from twinbook.core.setup import opening, planning
 from twinbook.core.setup import steps as st
 from twinbook.core.setup.draft import Action, AssignmentRow, CategoryRow, Draft, FieldsFrom
@@ -54,7 +55,7 @@ def planned(class_id: int, link: Link, wish: Wish, reading: GradebookReading) ->
         reading, assignments=tuple(a for a in reading.assignments if a.unique_id == wish.aeries_id)
     )
     if wish.aeries_id is not None and not small.assignments:
-        raise errors.NoSuchItem("There is no such assignment in the Aeries gradebook.")
+        raise errors.NoSuchItem(sentence("There is no such assignment in the Aeries gradebook."))
     side = far.side_of(district_settings.get())
     place = setup.context(class_id, reading.database_year)
     draft = _draft(opening.bare_draft(snapshot, small, side, place), link, wish)
@@ -86,7 +87,7 @@ def _category(row: CategoryRow, partners: Mapping[str, int | None]) -> CategoryR
 
 def _assignment(row: AssignmentRow, wish: Wish) -> AssignmentRow:
     if row.only_ignore:
-        raise errors.InvalidLink(row.only_ignore, hint="Ignore it.")
+        raise errors.InvalidLink(row.only_ignore, hint=sentence("Ignore it."))
     return replace(
         row,
         action=Action(wish.action),
@@ -108,9 +109,14 @@ def _twins(whole: ClassSnapshot, reading: GradebookReading, wish: Wish) -> tuple
     there = {item.id: item for item in assignments}
     if wish.activity_id is not None:
         found = likely_partners(here[str(wish.activity_id)], assignments)
-        return tuple(f"“{there[p.id].name}” (number {there[p.id].number}) in Aeries" for p in found)
+        return tuple(
+            sentence(
+                "“%(name)s” (number %(number)s) in Aeries", name=there[p.id].name, number=there[p.id].number
+            )
+            for p in found
+        )
     found = likely_partners(there[wish.aeries_id or ""], activities)
-    return tuple(f"“{here[p.id].title}” here" for p in found)
+    return tuple(sentence("“%(title)s” here", title=here[p.id].title) for p in found)
 
 
 def resting(link: Link, wish: Wish) -> Json:
@@ -137,15 +143,18 @@ def _unlinked(pair: Pair | None) -> str:
         return ""
     agreed = CellBaseRow.objects.filter(pair=pair).exclude(ours_kind="blank").count()
     title = pair.activity.title if pair.activity is not None else pair.their_title
-    return (
-        f"“{title}” and its assignment in Aeries (number {pair.number}) stop following each other. Both keep all their "
-        f"scores ({agreed} are equal now). Matching them again later joins the same two."
+    return sentence(
+        "“%(title)s” and its assignment in Aeries (number %(number)s) stop following each other. Both "
+        "keep all their scores (%(agreed)s are equal now). Matching them again later joins the same two.",
+        title=title,
+        number=str(pair.number),
+        agreed=agreed,
     )
 
 
 def _ignored(wish: Wish, pair: Pair | None) -> str:
     if wish.activity_id is not None:
         title = Activity.objects.values_list("title", flat=True).get(id=wish.activity_id)
-        return f"“{title}” stays here only; nothing of it goes to Aeries."
-    title = pair.their_title if pair is not None else "The assignment"
-    return f"“{title}” stays in Aeries only; nothing of it is taken over here."
+        return sentence("“%(title)s” stays here only; nothing of it goes to Aeries.", title=title)
+    title = pair.their_title if pair is not None else sentence("The assignment")
+    return sentence("“%(title)s” stays in Aeries only; nothing of it is taken over here.", title=title)

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from twinbook.core.fields import Field
+from twinbook.core.sentence import sentence
 from twinbook.gradebook import activities, categories, classes, scores
 from twinbook.gradebook.activities import ActivityChanges
 from twinbook.gradebook.categories import CategoryFields
@@ -83,7 +84,11 @@ def _write(run: Run, class_id: int, found: Backup) -> None:
 
 
 def _made(found: Backup) -> str:
-    return f"From the backup of “{found.school_class.name}” made at {found.made_at.isoformat(timespec='minutes')}."
+    return sentence(
+        "From the backup of “%(name)s” made at %(value)s.",
+        name=found.school_class.name,
+        value=found.made_at.isoformat(timespec="minutes"),
+    )
 
 
 def _pause(class_id: int, run: Run) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from twinbook.core.carry_out.report import Line, Report
 from twinbook.core.carry_out.scores import kind_of
 from twinbook.core.fields import Field
+from twinbook.core.sentence import sentence
 from twinbook.core.values import BLANK, OurValue, plain
 from twinbook.gradebook.categories import CategoryFields
 from twinbook.gradebook.cells import Cell, value_text
@@ -54,7 +55,7 @@ class _Planner:
         for row in self.backup.lms.activities:
             activity = self.book.activities.get(row.id)
             if activity is None:
-                message = "The activity is not in this class any more; left out."
+                message = sentence("The activity is not in this class any more; left out.")
                 self._leave("deleted", message, title=row.title)
                 continue
             if activity.deleted_at is not None:
@@ -80,7 +81,7 @@ class _Planner:
         kept = {row.id for row in self.backup.lms.activities}
         for activity in self.book.activities.values():
             if activity.id not in kept and activity.deleted_at is None:
-                self._leave("made_since", "Made after the backup; it stays as it is.", activity.id)
+                self._leave("made_since", sentence("Made after the backup; it stays as it is."), activity.id)
 
     # Categories
 
@@ -97,7 +98,10 @@ class _Planner:
             taken = by_name.get(row.name)
             if found is not None and taken is not None and taken.id != found.id:
                 self._leave(
-                    "name_taken", f"Another category is called “{row.name}” now; its name and weight stay."
+                    "name_taken",
+                    sentence(
+                        "Another category is called “%(name)s” now; its name and weight stay.", name=row.name
+                    ),
                 )
                 continue
             steps.append(

@@ -10,7 +10,9 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from twinbook.aeries import errors as wire_errors
+from twinbook.core.sentence import sentence
 from twinbook.district.errors import DistrictError
+from twinbook.said import all_said
 from twinbook.sync import announce, errors, lease, remote, summary, wake
 from twinbook.sync.models import Run, RunKind, RunState
 
@@ -72,7 +74,7 @@ def shown(run: Run) -> Json:
         "state": run.state,
         "progress": {"done": run.progress_done, "total": run.progress_total, "label": run.progress_label},
         "counts": run.counts or summary.empty_counts(),
-        "error": run.error,
+        "error": all_said(run.error),
         "created_by": run.created_by,
         "started_at": _iso(run.started_at),
         "finished_at": _iso(run.finished_at),
@@ -83,7 +85,7 @@ def plan(run: Run) -> Json:
     """What it did or would do: a summary. Of a night: also each class with what came of it."""
     empty = {"fingerprint": "", "ready": True, "read_at": None, "blocking": [], "changes": [], "backup": ""}
     empty |= {"left": [], "tasks": []}
-    return {**empty, "counts": run.counts or summary.empty_counts(), **run.plan}
+    return {**empty, "counts": run.counts or summary.empty_counts(), **all_said(run.plan)}
 
 
 def _iso(instant: Any) -> str | None:
@@ -156,11 +158,11 @@ def carry_out(run_id: int) -> None:
     except DistrictError as error:
         _failed(run, error.code, error.message, error.advice or "")
     except (wire_errors.FixSetup, wire_errors.AskPerson) as error:
-        _failed(run, code_of(error), f"Aeries: {error.text}.", error.hint)
+        _failed(run, code_of(error), sentence("Aeries: %(text)s.", text=error.text), error.hint)
     except wire_errors.Wait as error:
         if _resumes(run):
             raise
-        _failed(run, "aeries_unavailable", f"Aeries: {error.text}.", error.hint)
+        _failed(run, "aeries_unavailable", sentence("Aeries: %(text)s.", text=error.text), error.hint)
 
 
 def in_this_process(run: Run) -> Run:

@@ -7,6 +7,7 @@ from typing import Any
 from twinbook.aeries import errors as wire_errors
 from twinbook.core.carry_out import effects as ef
 from twinbook.core.carry_out.look import look_through
+from twinbook.core.sentence import sentence
 from twinbook.sync import errors, health, lease, runs, summary
 from twinbook.sync.interpreter import Interpreter
 from twinbook.sync.lease import Lease
@@ -16,7 +17,7 @@ from twinbook.sync.models import ClassSync, Link, Mode, Run, RunKind, RunState
 Json = dict[str, Any]
 
 LEASE_WAIT_SECONDS = 20.0
-HINT = "Preview with a force sync (`dry_run`), then confirm with the fingerprint of that plan."
+HINT = sentence("Preview with a force sync (`dry_run`), then confirm with the fingerprint of that plan.")
 
 
 def needed(class_id: int) -> bool:
@@ -36,7 +37,7 @@ def confirm(class_id: int, fingerprint: str | None, actor: str) -> Run:
     known = _newest_preview(class_id)
     if known is None or fingerprint is None or known.plan.get("fingerprint") != fingerprint:
         raise errors.SummaryOutOfDate(
-            "This is not the plan that a force sync of the class shows now.",
+            sentence("This is not the plan that a force sync of the class shows now."),
             hint=HINT,
             extra={} if known is None else {"summary": runs.plan(known)},
         )
@@ -81,7 +82,9 @@ def _of_link(link: Link, held: Lease) -> Json:
     except health.RemoteDown as down:
         raise errors.AeriesUnavailable(hint=down.hint) from down
     except wire_errors.FixSetup as error:
-        raise errors.AeriesRefuses(runs.code_of(error), f"Aeries: {error.text}.", hint=error.hint) from error
+        raise errors.AeriesRefuses(
+            runs.code_of(error), sentence("Aeries: %(text)s.", text=error.text), hint=error.hint
+        ) from error
     if outcome.trouble is not None and outcome.trouble.stops_the_class:
         raise errors.AeriesUnavailable(outcome.trouble.message)
     return summary.of_report(outcome.report, link.school_class_id, link.id)

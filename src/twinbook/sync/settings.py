@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from twinbook.core.sentence import sentence
 from twinbook.district import settings as district_settings
 from twinbook.gradebook import classes
 from twinbook.sync import announce, errors, second_plan, wake
@@ -55,8 +56,8 @@ def patch(class_id: int, changes: Mapping[str, object], actor: str = "system") -
     fingerprint = changes.pop("fingerprint", None)
     if fingerprint is not None and changes.get("mode") != Mode.SYNC:
         raise errors.InvalidSetting(
-            "A fingerprint confirms a plan, by `mode` `sync`.",
-            hint="Send both together.",
+            sentence("A fingerprint confirms a plan, by `mode` `sync`."),
+            hint=sentence("Send both together."),
             extra={"field": "fingerprint"},
         )
     for name, value in changes.items():
@@ -80,8 +81,8 @@ def _check(name: str, value: object) -> None:
     if name in _WORDS:
         if value not in _WORDS[name]:
             raise errors.InvalidSetting(
-                f"`{name}` cannot be {value!r}.",
-                hint=f"One of: {', '.join(_WORDS[name])}.",
+                sentence("`%(name)s` cannot be %(value)s.", name=name, value=repr(value)),
+                hint=sentence("One of: %(words)s.", words=", ".join(_WORDS[name])),
                 extra={"field": name},
             )
         return
@@ -89,9 +90,14 @@ def _check(name: str, value: object) -> None:
         least, most = _NUMBERS[name]
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
             raise errors.InvalidSetting(
-                f"`{name}` must be a whole number from {least} to {most}.",
-                hint="Correct the number.",
+                sentence(
+                    "`%(name)s` must be a whole number from %(least)s to %(most)s.",
+                    name=name,
+                    least=least,
+                    most=most,
+                ),
+                hint=sentence("Correct the number."),
                 extra={"field": name},
             )
         return
-    raise errors.InvalidSetting(f"There is no setting `{name}`.", extra={"field": name})
+    raise errors.InvalidSetting(sentence("There is no setting `%(name)s`.", name=name), extra={"field": name})

@@ -20,6 +20,7 @@ from twinbook.aeries import models as wire
 from twinbook.aeries.client import AeriesClient
 from twinbook.aeries.permits import Lane
 from twinbook.aeries.side import AeriesSide
+from twinbook.core.sentence import sentence
 from twinbook.core.setup import planning, shown
 from twinbook.core.setup.context import SetupContext
 from twinbook.core.setup.draft import Draft
@@ -34,6 +35,7 @@ from twinbook.core.snapshot import GradebookReading
 from twinbook.district import settings as district_settings
 from twinbook.district.models import ClassSection, Permission, SectionStaff
 from twinbook.gradebook import classes
+from twinbook.said import all_said
 from twinbook.sync import backup, clock, errors, far, health, identity, load, memory, remote, runs, snapshots
 from twinbook.sync.models import ClassSync, DraftState, Link, Mode, Run, RunKind, SetupDraft
 
@@ -52,7 +54,9 @@ def offers(class_id: int) -> list[tuple[Json, bool]]:
     """The same, each with whether it is of one of the class's own sections. Raises as `gradebooks`."""
     with asking() as client:
         found = _facts(client, class_id, counted=True)
-    return [(offer(facts, context(class_id, facts.database_year)), facts.of_section) for facts in found]
+    return [
+        (all_said(offer(facts, context(class_id, facts.database_year))), facts.of_section) for facts in found
+    ]
 
 
 class asking:  # noqa: N801 reads as a verb in `with asking() as client`
@@ -80,8 +84,10 @@ class asking:  # noqa: N801 reads as a verb in `with asking() as client`
 
 def _said(error: wire_errors.AeriesError) -> errors.SyncError:
     if isinstance(error, wire_errors.Wait):
-        return errors.AeriesUnavailable(f"Aeries: {error.text}.", hint=error.hint)
-    return errors.AeriesRefuses(runs.code_of(error), f"Aeries: {error.text}.", hint=error.hint)
+        return errors.AeriesUnavailable(sentence("Aeries: %(text)s.", text=error.text), hint=error.hint)
+    return errors.AeriesRefuses(
+        runs.code_of(error), sentence("Aeries: %(text)s.", text=error.text), hint=error.hint
+    )
 
 
 def context(class_id: int, year_read: str) -> SetupContext:
@@ -92,7 +98,7 @@ def context(class_id: int, year_read: str) -> SetupContext:
         school_code=school_class.school_code,
         database_year=year_read if row.database_year is None else str(row.database_year),
         today=load.today(row.id, clock.now()),
-        backup=backup.sentence(),
+        backup=backup.told(),
         grace_days=_settings(class_id).grace_days,
     )
 
@@ -183,13 +189,13 @@ def begin(class_id: int, gradebook_number: int, actor: str) -> tuple[Run, Json]:
     chosen = facts[gradebook_number]
     reason = why_not(chosen, context(class_id, chosen.database_year))
     if reason is not None:
-        raise errors.GradebookUnsuitable(reason, hint="Choose another gradebook.")
+        raise errors.GradebookUnsuitable(reason, hint=sentence("Choose another gradebook."))
     if Link.objects.filter(
         school_class_id=class_id, ended_on=None, gradebook_number=gradebook_number
     ).exists():
         raise errors.AlreadySynced
     if Link.objects.filter(school_class_id=class_id, ended_on=None).exists():
-        raise errors.NotYet("A further gradebook for a synced class is not built yet.")
+        raise errors.NotYet(sentence("A further gradebook for a synced class is not built yet."))
     with transaction.atomic():
         row = SetupDraft.objects.select_for_update().filter(school_class_id=class_id).first()
         previous = _draft_of(row) if row is not None else None
@@ -222,7 +228,7 @@ def refresh(class_id: int, actor: str) -> Run:
 def draft(class_id: int) -> Json:
     """Raises NoDraft."""
     row = _row(class_id)
-    return {**shown.shown_draft(_draft_of(row)), "state": row.state}
+    return {**all_said(shown.shown_draft(_draft_of(row))), "state": row.state}
 
 
 def patch(class_id: int, body: Mapping[str, object]) -> Json:
@@ -235,7 +241,7 @@ def patch(class_id: int, body: Mapping[str, object]) -> Json:
         changed = patch_draft(_draft_of(row), body)
         row.answers = to_json(changed)
         row.save(update_fields=["answers", "changed_at"])  # the reading beside them is large
-    return shown.shown_draft(changed)
+    return dict(all_said(shown.shown_draft(changed)))
 
 
 def discard(class_id: int) -> None:
@@ -246,7 +252,7 @@ def discard(class_id: int) -> None:
 
 def summary(class_id: int) -> Json:
     """What Confirm will do, from the stored reading. Raises NoDraft, StillReading."""
-    return shown_summary(_summary(_row(class_id)))
+    return dict(all_said(shown_summary(_summary(_row(class_id)))))
 
 
 def confirm(class_id: int, fingerprint: str, actor: str) -> Run:
@@ -282,8 +288,8 @@ def _may_begin(class_id: int) -> None:
     own = ClassSync.objects.filter(school_class_id=class_id, mode=Mode.PAUSED).exists()
     if own or district_settings.get().mode == Mode.PAUSED:
         raise errors.Paused(
-            "Syncing is paused: the set-up cannot write to either gradebook.",
-            hint="Set the mode back to `sync`, then confirm; your answers are kept.",
+            sentence("Syncing is paused: the set-up cannot write to either gradebook."),
+            hint=sentence("Set the mode back to `sync`, then confirm; your answers are kept."),
         )
 
 
@@ -305,7 +311,7 @@ def carry_out_reading(run: Run) -> None:
             school_code=classes.get(class_id).school_code,
             database_year=str(year),
             today=today,
-            backup=backup.sentence(),
+            backup=backup.told(),
             grace_days=_settings(class_id).grace_days,
         )
         before = memory.of(class_id, number, reading.database_year)
@@ -340,7 +346,9 @@ def _summary(row: SetupDraft) -> Summary:
     if row.state == DraftState.READING:
         raise errors.StillReading
     if row.reading is None:
-        raise errors.NotReady("The Aeries gradebook could not be read.", hint="Read it again (refresh).")
+        raise errors.NotReady(
+            sentence("The Aeries gradebook could not be read."), hint=sentence("Read it again (refresh).")
+        )
     class_id = row.school_class_id
     reading = _reading(row)
     place = context(class_id, reading.database_year)

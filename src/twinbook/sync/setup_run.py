@@ -16,6 +16,7 @@ from twinbook.core.carry_out.report import Report
 from twinbook.core.carry_out.scores import Decided
 from twinbook.core.carry_out.setup import set_up
 from twinbook.core.fields import halves
+from twinbook.core.sentence import sentence
 from twinbook.core.setup import steps as st
 from twinbook.core.setup.serial import from_json
 from twinbook.core.snapshot import GradebookReading, TheirAssignment
@@ -124,8 +125,8 @@ def _link(class_id: int, reading: GradebookReading) -> Link:
     row = remote.connection_row()
     if Link.objects.filter(connection=row, gradebook_number=reading.gradebook_number, ended_on=None).exists():
         raise errors.GradebookUnsuitable(
-            "This gradebook was joined with another class meanwhile.",
-            hint="Stop the sync there first, or choose another.",
+            sentence("This gradebook was joined with another class meanwhile."),
+            hint=sentence("Stop the sync there first, or choose another."),
         )
     sections = ClassSection.objects.filter(school_class_id=class_id)
     link = Link.objects.create(

@@ -7,6 +7,7 @@ from typing import Any
 
 from twinbook.district.models import DistrictSettings
 from twinbook.gradebook.models import SchoolClass
+from twinbook.said import said_if_any
 from twinbook.sync import confirming, connecting, outbox, overview
 from twinbook.sync.models import Installation, Link, Problem, RemoteState, Run, RunKind, RunState
 
@@ -43,7 +44,7 @@ def shown() -> Json:
 def _unserved() -> list[Json]:
     """Classes that cannot be served right now, with the reason (promise 10)."""
     rows = Link.objects.filter(ended_on=None, why__isnull=False).order_by("school_class_id")
-    return [{"class_id": str(row.school_class_id), "why": row.why} for row in rows]
+    return [{"class_id": str(row.school_class_id), "why": said_if_any(row.why)} for row in rows]
 
 
 def _iso(moment: Any) -> str | None:

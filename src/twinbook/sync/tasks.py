@@ -16,6 +16,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from twinbook.aeries.errors import AeriesError, Wait
+from twinbook.core.sentence import sentence
 from twinbook.sync import announce, health, lease, wake
 from twinbook.sync.models import Run, RunState
 
@@ -24,7 +25,9 @@ RUN_QUEUE = "run"
 
 InThread = Callable[[Callable[[int], None], int], Awaitable[None]]
 
-_OUR_BUG = "Something unexpected went wrong in Twinbook. It is tried again; if it goes on, please report it."
+_OUR_BUG = sentence(
+    "Something unexpected went wrong in Twinbook. It is tried again; if it goes on, please report it."
+)
 _log = logging.getLogger(__name__)
 
 
@@ -85,7 +88,7 @@ def _fail(run_id: int) -> None:
     try:
         Run.objects.filter(id=run_id, state__in=[RunState.QUEUED, RunState.RUNNING]).update(
             state=RunState.FAILED,
-            error={"code": "internal", "message": _OUR_BUG, "hint": "Start it again."},
+            error={"code": "internal", "message": _OUR_BUG, "hint": sentence("Start it again.")},
             finished_at=Now(),
         )
         undoing.failed(Run.objects.get(id=run_id))

@@ -17,6 +17,7 @@ from procrastinate.exceptions import AlreadyEnqueued, ProcrastinateException
 
 from twinbook.gradebook import hooks
 from twinbook.sync import announce, statements
+from twinbook.sync.sentence_columns import to_text
 
 LOOK_TASK = "twinbook.look"
 RUN_TASK = "twinbook.run"
@@ -69,7 +70,13 @@ def put_off(class_id: int, why: str, *, seconds: float | None = None, until: dat
     sentence for people, without names or grades."""
     statements.run(
         _PUT_OFF,
-        {"class": class_id, "why": why, "until": until, "seconds": seconds, "longest": LONGEST_WAIT_SECONDS},
+        {
+            "class": class_id,
+            "why": to_text(why),
+            "until": until,
+            "seconds": seconds,
+            "longest": LONGEST_WAIT_SECONDS,
+        },
     )
     announce.announce(class_id)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from twinbook.core.setup.body import DraftError
 from twinbook.district.errors import DistrictError
 from twinbook.gradebook.errors import GradebookError
+from twinbook.said import said, said_if_any
 from twinbook.sync.errors import SyncError
 from twinbook.sync.lease import LeaseBusy
 from twinbook.sync.remote import NotConnected
@@ -33,17 +35,21 @@ def told(error: Exception) -> Refusal:
     """`error`: one of REFUSED."""
     match error:
         case GradebookError() | DistrictError():
-            return Refusal(error.code, error.message, error.advice, error.field)
+            return _said(error.code, error.message, error.advice, error.field)
         case DraftError():
-            return Refusal(error.code, error.message, error.hint, error.field)
+            return _said(error.code, error.message, error.hint, error.field)
         case SyncError():
-            return Refusal(error.code, error.message, error.hint)
+            return _said(error.code, error.message, error.hint)
         case NotConnected():
-            return Refusal("not_connected", error.message, error.hint)
+            return _said("not_connected", error.message, error.hint)
         case LeaseBusy():
-            return Refusal("busy", "The class is being worked on just now.", "Try again in a moment.")
+            return Refusal("busy", _("The class is being worked on just now."), _("Try again in a moment."))
         case _:
             raise error
+
+
+def _said(code: str, message: str, hint: str | None, field: str | None = None) -> Refusal:
+    return Refusal(code, said(message), said_if_any(hint), field)
 
 
 def onto(form: forms.BaseForm, error: Exception) -> None:

@@ -26,6 +26,7 @@ from twinbook.core.fields import (
     their_half,
     updated_body,
 )
+from twinbook.core.sentence import sentence
 from twinbook.core.snapshot import OurActivity, TheirAssignment
 from twinbook.core.values import Maxima
 
@@ -238,7 +239,7 @@ def _answered_base(
         base[change.field] = (ours, shown)
         if not agree(change.field, ours, shown, link.categories):
             refused.append(change)
-    why = "Aeries answered without taking the change."
+    why = sentence("Aeries answered without taking the change.")
     return _without(base, refused, agreed), [_refused(change, why) for change in refused]
 
 

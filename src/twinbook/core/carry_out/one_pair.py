@@ -12,6 +12,7 @@ from twinbook.core.carry_out.outcome import LookOutcome
 from twinbook.core.carry_out.pair_work import PairWork
 from twinbook.core.carry_out.taking_over import conclude_pair
 from twinbook.core.carry_out.views import LinkView, NewItems, PairHead, PairView
+from twinbook.core.sentence import sentence
 from twinbook.core.snapshot import OurActivity
 
 
@@ -42,7 +43,7 @@ def enrol_new(
 def _ask_about(link: LinkView, activity: OurActivity, listed: ef.Listing | ef.Trouble) -> ch.JudgePair:
     """With its likely partner there, where the list could be read."""
     partner = {} if isinstance(listed, ef.Trouble) else likely_there(link, activity_item(activity), listed)
-    details = partner or {"reason": "new here; the class asks"}
+    details = partner or {"reason": sentence("new here; the class asks")}
     return ch.JudgePair(0, activity.id, ch.Held("possible_duplicate", details=details))
 
 

@@ -10,6 +10,7 @@ from twinbook.core.carry_out import changes as ch
 from twinbook.core.carry_out import effects as ef
 from twinbook.core.carry_out.gone import gradebook_found, gradebook_missing
 from twinbook.core.carry_out.views import LinkView
+from twinbook.core.sentence import sentence
 
 TRUST = timedelta(hours=24)
 """How long the student list and the gradebook are trusted after their last reading (G2)."""
@@ -56,7 +57,9 @@ def read_students(link: LinkView, lane: ef.Lane) -> Generator[ef.Effect, Any, ef
         return listed
     if not listed.students and link.students:
         # An empty list proves nothing (A7): yesterday's stays, and nothing is written on the strength of it.
-        return ef.Trouble(ef.Family.BAD_ANSWER, "Aeries listed no students for a gradebook that had some.")
+        return ef.Trouble(
+            ef.Family.BAD_ANSWER, sentence("Aeries listed no students for a gradebook that had some.")
+        )
     if link.writes:
         yield ef.Commit((ch.StudentsSeen(listed.students, listed.began_at),))
     return listed

@@ -32,6 +32,7 @@ from twinbook.core.cells import (
 from twinbook.core.field_doubts import doubtful_until
 from twinbook.core.merge import answered_base, decide, resolved_base
 from twinbook.core.remote import CellTerms, TheirCell
+from twinbook.core.sentence import sentence
 from twinbook.core.values import Blank, ForeignMark, Form, Mark, Maxima, Number, OurValue
 
 Steps = Generator[ef.Effect, Any, "ScoresOutcome"]
@@ -289,7 +290,7 @@ class Look:
             agreed = TheirCell(view.base.theirs, maxima.entry, maxima.weight)
             before = str(self.link.far.decode(agreed, maxima.ours)) or None
         after = None if echo.ours is None else str(echo.ours) or None
-        why = "changed here; found in Aeries after an answer was lost"
+        why = sentence("changed here; found in Aeries after an answer was lost")
         replaced = None if view.base is None else view.base.theirs
         record = ch.RecordWrite(self.pair.activity.id, view.student, "score", before, after, why, replaced)
         return [self._base(view, echo), record]
@@ -473,7 +474,7 @@ class Look:
             ours=step.ours.value,
             ours_version=step.ours.version,
             theirs=None if answered is None else answered.form,
-            details={"message": "Aeries answered without taking the value."},
+            details={"message": sentence("Aeries answered without taking the value.")},
         )
 
     def _rejected(self, batch: Mapping[int, Send], message: str) -> ch.JudgeCells:

@@ -17,6 +17,7 @@ from twinbook.core.carry_out.scores import Pending, ScoresOutcome
 from twinbook.core.carry_out.views import LinkView, PairHead, PairView
 from twinbook.core.cells import Policy
 from twinbook.core.merge import resolved_base
+from twinbook.core.sentence import sentence
 
 CLASS, DISTRICT = "brake:class", "brake:district"
 
@@ -195,5 +196,5 @@ def _explained(link: LinkView, approved: BrakeVerdict, each: Pending) -> Pending
     if stop is None or not each.loses:
         return each
     who = link.answers[stop.subject].who
-    why = f"{each.step.why}; one of many at once, approved by {who}"
+    why = sentence("%(why)s; one of many at once, approved by %(who)s", why=each.step.why, who=who)
     return replace(each, step=replace(each.step, why=why))

@@ -38,6 +38,7 @@ from twinbook.core.carry_out.taking_over import conclude, planned
 from twinbook.core.carry_out.vanished import deleted_here, found_again, not_found
 from twinbook.core.carry_out.views import LinkView, NewItems, PairHead, PairState, PairView
 from twinbook.core.matching import LmsActivity, SisAssignment, likely_partners
+from twinbook.core.sentence import sentence
 from twinbook.core.snapshot import TheirAssignment
 from twinbook.core.values import Blank
 
@@ -79,7 +80,7 @@ class Whole:
         if not listing.assignments and any(head.state is PairState.LINKED for head in link.pairs):
             self.out.trouble = ef.Trouble(
                 ef.Family.BAD_ANSWER,
-                "Aeries listed no assignments for a gradebook that has some; nothing was changed.",
+                sentence("Aeries listed no assignments for a gradebook that has some; nothing was changed."),
             )
             return self.out
         self.most_vanished = _most_vanished(link, listing)
@@ -373,7 +374,7 @@ class Whole:
             return ch.Held("possible_duplicate", details={**details, "reason": MADE_AFTER_THE_BACKUP})
         if link.new_in_aeries is NewItems.ASK:
             return ch.Held(
-                "possible_duplicate", details={**details, "reason": "new in Aeries; the class asks"}
+                "possible_duplicate", details={**details, "reason": sentence("new in Aeries; the class asks")}
             )
         return None
 

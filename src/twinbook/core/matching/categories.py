@@ -10,6 +10,7 @@ from twinbook.core.matching.items import LmsActivity, LmsCategory, SisAssignment
 from twinbook.core.matching.names import read_title
 from twinbook.core.matching.proposals import CategoryProposal, Confidence
 from twinbook.core.matching.titles import word_evidence
+from twinbook.core.sentence import counted, joined, sentence
 
 _PRIOR = -0.5
 # Teachers call one thing by many names: another name says little.
@@ -66,11 +67,13 @@ def _weight(ours: LmsCategory, theirs: SisCategory) -> float:
 
 
 def _reason(names: float, same_weight: bool, pairs: int) -> str:
-    parts = []
+    parts: list[str] = []
     if names > 0.5:
-        parts.append("same or similar name")
+        parts.append(sentence("same or similar name"))
     if same_weight:
-        parts.append("same weight")
+        parts.append(sentence("same weight"))
     if pairs:
-        parts.append(f"{pairs} matched {'activity lies' if pairs == 1 else 'activities lie'} in both")
-    return ", ".join(parts) or "the only ones left that fit"
+        parts.append(
+            counted("1 matched activity lies in both", "%(count)s matched activities lie in both", pairs)
+        )
+    return joined(parts, ", ") if parts else sentence("the only ones left that fit")

@@ -8,6 +8,7 @@ from twinbook.core.matching.habits import Clear, Habits, learn
 from twinbook.core.matching.items import LmsActivity, SisAssignment
 from twinbook.core.matching.proposals import ActivityProposal, Confidence, Doubt
 from twinbook.core.matching.reasons import reason_for
+from twinbook.core.sentence import sentence
 
 # Log-odds that a sure pair needs, and its distance to the next best candidate of either item.
 SURE = 3.0
@@ -40,7 +41,9 @@ def judge(
             return text
         row, column = won.rival
         other = assignments[column].name if row == won.row else activities[row].title
-        return f"{text}; “{other.strip()}” fits {'nearly ' if won.margin >= _PROBABLE_MARGIN else ''}as well"
+        if won.margin >= _PROBABLE_MARGIN:
+            return sentence("%(reason)s; “%(other)s” fits nearly as well", reason=text, other=other.strip())
+        return sentence("%(reason)s; “%(other)s” fits as well", reason=text, other=other.strip())
 
     proposals = [
         ActivityProposal(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from twinbook.core.sentence import joined, sentence
 from twinbook.core.setup.checks import checks
 from twinbook.core.setup.context import SetupContext
 from twinbook.core.setup.draft import Action, Check, Draft, Level
@@ -30,7 +31,13 @@ def _check(code: str, message: str, hint: str, items: Iterable[str]) -> Iterator
     """One blocking check whose message names its items; nothing when there are none."""
     named = tuple(items)
     if named:
-        yield Check(code, Level.BLOCKING, f"{message}: {', '.join(named)}.", hint, named)
+        yield Check(
+            code,
+            Level.BLOCKING,
+            sentence("%(message)s: %(named)s.", message=message, named=joined(named, ", ")),
+            hint,
+            named,
+        )
 
 
 def _new_or_gone(draft: Draft, snapshot: ClassSnapshot, reading: GradebookReading) -> Iterator[Check]:
@@ -51,9 +58,9 @@ def _new_or_gone(draft: Draft, snapshot: ClassSnapshot, reading: GradebookReadin
         for category in draft.lms_categories
         if category.lms_id == lms_id
     ]
-    hint = "Read again, then answer what is new."
-    yield from _check("read_again", "Added since the gradebooks were read", hint, sorted(came))
-    yield from _check("read_again", "Removed since the gradebooks were read", hint, sorted(went))
+    hint = sentence("Read again, then answer what is new.")
+    yield from _check("read_again", sentence("Added since the gradebooks were read"), hint, sorted(came))
+    yield from _check("read_again", sentence("Removed since the gradebooks were read"), hint, sorted(went))
 
 
 def _unanswered(draft: Draft) -> Iterator[Check]:
@@ -66,24 +73,27 @@ def _unanswered(draft: Draft) -> Iterator[Check]:
     stale += [row.name for row in open_there if row.stale]
     stale += [row.title for row in open_here if row.stale]
     yield from _check(
-        "stale_answers", "Changed since you answered", "Look at these again and answer once more.", stale
+        "stale_answers",
+        sentence("Changed since you answered"),
+        sentence("Look at these again and answer once more."),
+        stale,
     )
     yield from _check(
         "unanswered_categories",
-        "Aeries categories without an answer",
-        "Match each with a category here, create it here, or ignore it.",
+        sentence("Aeries categories without an answer"),
+        sentence("Match each with a category here, create it here, or ignore it."),
         [row.name for row in open_categories if not row.stale],
     )
     yield from _check(
         "unanswered_aeries_activities",
-        "Activities in Aeries without an answer",
-        "Match each with an activity here, create it here, or ignore it.",
+        sentence("Activities in Aeries without an answer"),
+        sentence("Match each with an activity here, create it here, or ignore it."),
         [row.name for row in open_there if not row.stale],
     )
     yield from _check(
         "unanswered_lms_activities",
-        "Activities here without an answer",
-        "Create each in Aeries, ignore it, or match it with an activity there.",
+        sentence("Activities here without an answer"),
+        sentence("Create each in Aeries, ignore it, or match it with an activity there."),
         [row.title for row in open_here if not row.stale],
     )
 
@@ -92,8 +102,8 @@ def _creates_here(draft: Draft, reading: GradebookReading) -> Iterator[Check]:
     ignored = ignored_codes(draft)
     yield from _check(
         "category_ignored",
-        "To be created here, but their Aeries category is ignored",
-        "Match or create the category, or ignore these activities.",
+        sentence("To be created here, but their Aeries category is ignored"),
+        sentence("Match or create the category, or ignore these activities."),
         [
             row.name
             for row in draft.assignments
@@ -103,8 +113,8 @@ def _creates_here(draft: Draft, reading: GradebookReading) -> Iterator[Check]:
     known = {category.code for category in reading.categories}
     yield from _check(
         "category_missing_in_aeries",
-        "To be created here, but they have no category in Aeries",
-        "Give them a category in Aeries and read again, or ignore them.",
+        sentence("To be created here, but they have no category in Aeries"),
+        sentence("Give them a category in Aeries and read again, or ignore them."),
         [
             row.name
             for row in draft.assignments
@@ -133,26 +143,33 @@ def _creates_there(
     names = {category.id: category.name for category in snapshot.categories}
     yield from _check(
         "category_without_partner",
-        "To be created in Aeries, but their category has no partner there",
-        "Match the category. If Aeries has none that fits, add it in Aeries and read again, or ignore these activities.",
+        sentence("To be created in Aeries, but their category has no partner there"),
+        sentence(
+            "Match the category. If Aeries has none that fits, add it in Aeries and read again, or ignore "
+            "these activities."
+        ),
         [
-            f"{activity.title} ({names.get(activity.category_id or 0, 'no category')})"
+            sentence(
+                "%(title)s (%(category)s)",
+                title=activity.title,
+                category=names.get(activity.category_id or 0, sentence("no category")),
+            )
             for activity in activities
             if not placed(activity)
         ],
     )
     yield from _check(
         "draft_activity",
-        "To be created in Aeries, but still drafts here",
-        "Publish these activities first, or ignore them.",
+        sentence("To be created in Aeries, but still drafts here"),
+        sentence("Publish these activities first, or ignore them."),
         [activity.title for activity in activities if not activity.published],
     )
     yield from _check(
         "term_ended",
-        "To be created in Aeries, but their term has ended there",
-        "Ignore these activities, or correct their due dates.",
+        sentence("To be created in Aeries, but their term has ended there"),
+        sentence("Ignore these activities, or correct their due dates."),
         [
-            f"{activity.title}, due {activity.due_on}"
+            sentence("%(title)s, due %(due_on)s", title=activity.title, due_on=str(activity.due_on))
             for activity in activities
             if not term_open(reading, activity.due_on or activity.assigned_on, context)
         ],
@@ -172,7 +189,7 @@ def _category_names(draft: Draft, snapshot: ClassSnapshot) -> Iterator[Check]:
         taken.add(name)
     yield from _check(
         "category_name_taken",
-        "To be created here, but a category of that name exists already",
-        "Match the category instead, or rename one of them and read again.",
+        sentence("To be created here, but a category of that name exists already"),
+        sentence("Match the category instead, or rename one of them and read again."),
         clashing,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
+from twinbook.core.sentence import Sentence, sentence
 from twinbook.core.setup.draft import Action
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -40,14 +41,21 @@ class Change:
         return DraftError(code, message, self.place(field), hint)
 
     def only(self, settable: Sequence[str], shown: Mapping[str, object]) -> None:
-        """Refuses fields that the row does not have, and shown ones sent back with another value."""
+        """Refuses fields that the row does not have, and shown ones sent back with another value; a sentence comes back in
+        the language in which it was shown."""
         for name, value in self.fields.items():
             if name == self.key or name in settable:
                 continue
             if name not in shown:
-                raise self.error("unknown_field", f"A row of {self.list_name} has no field {name}.", name)
-            if shown[name] != value:
-                raise self.error("read_only", f"{name} cannot be changed here.", name)
+                raise self.error(
+                    "unknown_field",
+                    sentence(
+                        "A row of %(list_name)s has no field %(name)s.", list_name=self.list_name, name=name
+                    ),
+                    name,
+                )
+            if shown[name] != value and not isinstance(shown[name], Sentence):
+                raise self.error("read_only", sentence("%(name)s cannot be changed here.", name=name), name)
 
     def action(self, present: Action | None) -> Action | None:
         if "action" not in self.fields:
@@ -62,24 +70,30 @@ class Change:
         value = self.fields.get(field, present)
         if value is None or isinstance(value, str):
             return value
-        raise self.error("invalid_value", f"{field} must be a text or null.", field)
+        raise self.error("invalid_value", sentence("%(field)s must be a text or null.", field=field), field)
 
     def _word(self, field: str, words: type[Word], value: object) -> Word:
         for word in words:
             if value == word.value:
                 return word
-        raise self.error("invalid_value", f"{field} must be one of: {', '.join(words)}.", field)
+        raise self.error(
+            "invalid_value",
+            sentence("%(field)s must be one of: %(words)s.", field=field, words=", ".join(words)),
+            field,
+        )
 
 
 def checked_lists(body: Mapping[str, object], names: Sequence[str]) -> dict[str, list[object]]:
     for name in body:
         if name not in names:
-            raise DraftError("unknown_field", f"The draft has no list {name} to change.", name)
+            raise DraftError(
+                "unknown_field", sentence("The draft has no list %(name)s to change.", name=name), name
+            )
     lists: dict[str, list[object]] = {}
     for name in names:
         rows = body.get(name, [])
         if not isinstance(rows, list):
-            raise DraftError("invalid_value", f"{name} must be a list of rows.", name)
+            raise DraftError("invalid_value", sentence("%(name)s must be a list of rows.", name=name), name)
         lists[name] = rows
     return lists
 
@@ -93,15 +107,23 @@ def changes_in(
     for index, row in enumerate(rows):
         place = f"{list_name}[{index}]"
         if not isinstance(row, Mapping):
-            raise DraftError("invalid_value", f"Each row of {list_name} must be an object.", place)
+            raise DraftError(
+                "invalid_value",
+                sentence("Each row of %(list_name)s must be an object.", list_name=list_name),
+                place,
+            )
         key = key_of(row)
         id_ = row.get(key)
         if not isinstance(id_, str):
             raise DraftError(
-                "unknown_row", f"The row does not say which one it is: {key} is missing.", f"{place}.{key}"
+                "unknown_row",
+                sentence("The row does not say which one it is: %(key)s is missing.", key=key),
+                f"{place}.{key}",
             )
         if (key, id_) in named:
-            raise DraftError("row_twice", f"The row {id_} is named twice.", f"{place}.{key}")
+            raise DraftError(
+                "row_twice", sentence("The row %(id_)s is named twice.", id_=id_), f"{place}.{key}"
+            )
         named.add((key, id_))
         changes.append(Change(list_name, index, key, id_, row))
     return changes

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from twinbook.core.cells import Membership
+from twinbook.core.sentence import counted, sentence
 from twinbook.core.setup.context import SetupContext
 from twinbook.core.setup.draft import Check, Level
 from twinbook.core.setup.offers import GradebookFacts, why_not
@@ -58,7 +59,10 @@ def _not_suitable(snapshot: ClassSnapshot, reading: GradebookReading, context: S
     if reason is None:
         return None
     return Check(
-        "gradebook_unsuitable", Level.BLOCKING, reason, "Go back and choose another Aeries gradebook."
+        "gradebook_unsuitable",
+        Level.BLOCKING,
+        reason,
+        sentence("Go back and choose another Aeries gradebook."),
     )
 
 
@@ -77,14 +81,21 @@ def _students(snapshot: ClassSnapshot, reading: GradebookReading, context: Setup
         return Check(
             "no_students",
             Level.BLOCKING,
-            "No student of this class is in the Aeries gradebook yet, so no score could be stored there.",
+            sentence(
+                "No student of this class is in the Aeries gradebook yet, so no score could be stored there."
+            ),
             hint,
         )
     return Check(
         "students_missing",
         Level.WARNING,
-        f"{_students_are(len(missing))} in this class but not in the Aeries gradebook. "
-        "Their scores stay here until they are added there.",
+        counted(
+            "1 student is in this class but not in the Aeries gradebook. Their scores stay here until they "
+            "are added there.",
+            "%(count)s students are in this class but not in the Aeries gradebook. Their scores stay here until they "
+            "are added there.",
+            len(missing),
+        ),
         hint,
         tuple(sorted(missing)),
     )
@@ -92,11 +103,11 @@ def _students(snapshot: ClassSnapshot, reading: GradebookReading, context: Setup
 
 def _add_students_hint(reading: GradebookReading) -> str:
     if reading.settings.get(AUTOMATIC_STUDENTS):
-        return (
-            "In Aeries open the gradebook's Scores by Class page, which adds the section's students. "
-            "Then read again."
+        return sentence(
+            "In Aeries open the gradebook's Scores by Class page, which adds the section's students. Then "
+            "read again."
         )
-    return "In Aeries open the gradebook's Students page and add them. Then read again."
+    return sentence("In Aeries open the gradebook's Students page and add them. Then read again.")
 
 
 def _extra_students(
@@ -104,7 +115,7 @@ def _extra_students(
 ) -> Check | None:
     expected = class_list(snapshot)
     extra = {
-        student.student_id: student.name or f"student {student.student_id}"
+        student.student_id: student.name or sentence("student %(id)s", id=student.student_id)
         for student in reading.students
         if not student.tag.strip() and student.student_id not in expected
     }
@@ -113,9 +124,16 @@ def _extra_students(
     return Check(
         "extra_students",
         Level.WARNING,
-        f"{_students_are(len(extra))} in the Aeries gradebook but not in this class. "
-        "Nothing is taken over or changed for them.",
-        "Nothing needs to be done. If they belong to the class, ask the office to enrol them in the section.",
+        counted(
+            "1 student is in the Aeries gradebook but not in this class. Nothing is taken over or changed for them.",
+            "%(count)s students are in the Aeries gradebook but not in this class. Nothing is taken over or changed "
+            "for them.",
+            len(extra),
+        ),
+        sentence(
+            "Nothing needs to be done. If they belong to the class, ask the office to enrol them in the "
+            "section."
+        ),
         tuple(sorted(extra.values())),
     )
 
@@ -129,8 +147,12 @@ def _unknown_students(
     return Check(
         "students_unknown_in_aeries",
         Level.WARNING,
-        f"{_students_are(len(unknown))} in this class by hand and not known to Aeries. Their scores stay here.",
-        "Nothing needs to be done, unless the office should enrol them.",
+        counted(
+            "1 student is in this class by hand and not known to Aeries. Their scores stay here.",
+            "%(count)s students are in this class by hand and not known to Aeries. Their scores stay here.",
+            len(unknown),
+        ),
+        sentence("Nothing needs to be done, unless the office should enrol them."),
         tuple(unknown),
     )
 
@@ -141,8 +163,11 @@ def _categories(snapshot: ClassSnapshot, reading: GradebookReading, context: Set
     return Check(
         "no_categories",
         Level.BLOCKING,
-        "The Aeries gradebook has no categories yet, and every activity in Aeries needs one.",
-        "In Aeries open the gradebook's Categories page and add them: they cannot be added from here. Then read again.",
+        sentence("The Aeries gradebook has no categories yet, and every activity in Aeries needs one."),
+        sentence(
+            "In Aeries open the gradebook's Categories page and add them: they cannot be added from here. "
+            "Then read again."
+        ),
         tuple(category.name for category in snapshot.categories),
     )
 
@@ -153,15 +178,21 @@ def _linked_group(snapshot: ClassSnapshot, reading: GradebookReading, context: S
     return Check(
         "linked_group",
         Level.WARNING,
-        "This gradebook is linked with others in Aeries. Changes from here go to this gradebook only; "
-        "a change typed in Aeries goes to all linked gradebooks.",
-        "Consider removing the link in Aeries' list of gradebooks before you start.",
+        sentence(
+            "This gradebook is linked with others in Aeries. Changes from here go to this gradebook only; a "
+            "change typed in Aeries goes to all linked gradebooks."
+        ),
+        sentence("Consider removing the link in Aeries' list of gradebooks before you start."),
     )
 
 
 def _drop_lowest(snapshot: ClassSnapshot, reading: GradebookReading, context: SetupContext) -> Check | None:
     dropping = tuple(
-        f"{category.name}: lowest {category.drop_lowest} dropped here"
+        sentence(
+            "%(name)s: lowest %(drop_lowest)s dropped here",
+            name=category.name,
+            drop_lowest=category.drop_lowest,
+        )
         for category in snapshot.categories
         if category.drop_lowest > 0
     )
@@ -170,8 +201,11 @@ def _drop_lowest(snapshot: ClassSnapshot, reading: GradebookReading, context: Se
     return Check(
         "drop_rules",
         Level.WARNING,
-        "Lowest scores are dropped here. Whether Aeries does the same cannot be read, and rules are not synced.",
-        "In Aeries look at the gradebook's Rules page and make the rules equal.",
+        sentence(
+            "Lowest scores are dropped here. Whether Aeries does the same cannot be read, and rules are not "
+            "synced."
+        ),
+        sentence("In Aeries look at the gradebook's Rules page and make the rules equal."),
         dropping,
     )
 
@@ -182,9 +216,11 @@ def _scaling(snapshot: ClassSnapshot, reading: GradebookReading, context: SetupC
     return Check(
         "scaled_scores",
         Level.WARNING,
-        "Aeries lifts scores into a range between a minimum and a maximum when it computes totals; "
-        "here they count as entered, so totals will differ.",
-        "Scores are synced as entered. To have equal totals switch the option off in Aeries.",
+        sentence(
+            "Aeries lifts scores into a range between a minimum and a maximum when it computes totals; here "
+            "they count as entered, so totals will differ."
+        ),
+        sentence("Scores are synced as entered. To have equal totals switch the option off in Aeries."),
     )
 
 
@@ -194,9 +230,11 @@ def _formative(snapshot: ClassSnapshot, reading: GradebookReading, context: Setu
     return Check(
         "formative_weighting",
         Level.WARNING,
-        "Aeries weighs formative and summative work apart; here they count alike, so totals will differ. "
-        "Activities created in Aeries from here are summative.",
-        "Set the type of such activities in Aeries where needed.",
+        sentence(
+            "Aeries weighs formative and summative work apart; here they count alike, so totals will "
+            "differ. Activities created in Aeries from here are summative."
+        ),
+        sentence("Set the type of such activities in Aeries where needed."),
     )
 
 
@@ -206,11 +244,11 @@ def _weighting(snapshot: ClassSnapshot, reading: GradebookReading, context: Setu
     if there is None or not snapshot.categories or here == there:
         return None
     message = (
-        "Categories have weights in Aeries but not here, so totals will differ."
+        sentence("Categories have weights in Aeries but not here, so totals will differ.")
         if there
-        else "Categories have weights here, but weighting is off in Aeries, so totals will differ."
+        else sentence("Categories have weights here, but weighting is off in Aeries, so totals will differ.")
     )
-    return Check("weighting_differs", Level.WARNING, message, "Make both sides weigh alike.")
+    return Check("weighting_differs", Level.WARNING, message, sentence("Make both sides weigh alike."))
 
 
 def _immediate(snapshot: ClassSnapshot, reading: GradebookReading, context: SetupContext) -> Check | None:
@@ -219,9 +257,14 @@ def _immediate(snapshot: ClassSnapshot, reading: GradebookReading, context: Setu
     return Check(
         "scores_wait_for_completion",
         Level.WARNING,
-        "In this Aeries gradebook a score counts only once “Grading Completed” is on for its activity; "
-        "here it counts at once.",
-        "Mark activities as completed when they are graded, or switch on “Apply assignment scores immediately” in Aeries.",
+        sentence(
+            "In this Aeries gradebook a score counts only once “Grading Completed” is on for its activity; "
+            "here it counts at once."
+        ),
+        sentence(
+            "Mark activities as completed when they are graded, or switch on “Apply assignment scores "
+            "immediately” in Aeries."
+        ),
     )
 
 
@@ -233,12 +276,12 @@ def _dates(snapshot: ClassSnapshot, reading: GradebookReading, context: SetupCon
         return day is not None and term_holding(reading.terms, day) is None
 
     items = [
-        f"{activity.title}, due {activity.due_on} (here)"
+        sentence("%(title)s, due %(due_on)s (here)", title=activity.title, due_on=str(activity.due_on))
         for activity in snapshot.activities
         if outside(activity.due_on)
     ]
     items += [
-        f"{assignment.title}, due {assignment.due_on} (Aeries)"
+        sentence("%(title)s, due %(due_on)s (Aeries)", title=assignment.title, due_on=str(assignment.due_on))
         for assignment in reading.assignments
         if outside(assignment.due_on)
     ]
@@ -247,8 +290,11 @@ def _dates(snapshot: ClassSnapshot, reading: GradebookReading, context: SetupCon
     return Check(
         "dates_outside_term",
         Level.WARNING,
-        "Some due dates lie outside the terms of the Aeries gradebook; Aeries will not count such activities in a term.",
-        "Correct the due dates, or ignore these activities.",
+        sentence(
+            "Some due dates lie outside the terms of the Aeries gradebook; Aeries will not count such "
+            "activities in a term."
+        ),
+        sentence("Correct the due dates, or ignore these activities."),
         tuple(items),
     )
 
@@ -257,7 +303,12 @@ def _spans(snapshot: ClassSnapshot, reading: GradebookReading, context: SetupCon
     """Active students whose dates leave out activities that they have a score for here."""
     seats = seats_of(reading)
     items = [
-        f"{student.name}: {activity.title}, due {activity.due_on}"
+        sentence(
+            "%(name)s: %(title)s, due %(due_on)s",
+            name=student.name,
+            title=activity.title,
+            due_on=str(activity.due_on),
+        )
         for sis, student in class_list(snapshot).items()
         if any(not seat.tag.strip() for seat in seats.get(sis, []))
         for activity in snapshot.activities
@@ -269,9 +320,14 @@ def _spans(snapshot: ClassSnapshot, reading: GradebookReading, context: SetupCon
     return Check(
         "students_outside_dates",
         Level.WARNING,
-        "Some scores here belong to activities due before a student's start or after the end in the Aeries gradebook. "
-        "They stay here.",
-        "In Aeries correct the student's dates on the gradebook's Students page, if they are wrong. Then read again.",
+        sentence(
+            "Some scores here belong to activities due before a student's start or after the end in the "
+            "Aeries gradebook. They stay here."
+        ),
+        sentence(
+            "In Aeries correct the student's dates on the gradebook's Students page, if they are wrong. "
+            "Then read again."
+        ),
         tuple(items),
     )
 
@@ -288,13 +344,13 @@ def _total(snapshot: ClassSnapshot, reading: GradebookReading, context: SetupCon
     return Check(
         "weights_not_100",
         Level.WARNING,
-        f"The weights of the Aeries categories add up to {sum(percents)} %, not to 100 %. Aeries re-scales them.",
-        "Correct the weights in Aeries, if that is not meant.",
+        sentence(
+            "The weights of the Aeries categories add up to %(total)s %%, not to 100 %%. Aeries "
+            "re-scales them.",
+            total=str(sum(percents)),
+        ),
+        sentence("Correct the weights in Aeries, if that is not meant."),
     )
-
-
-def _students_are(count: int) -> str:
-    return "1 student is" if count == 1 else f"{count} students are"
 
 
 Look = Callable[[ClassSnapshot, GradebookReading, SetupContext], Check | None]

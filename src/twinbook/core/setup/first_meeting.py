@@ -15,6 +15,7 @@ from twinbook.core.fields import (
     to_ours,
     to_theirs,
 )
+from twinbook.core.sentence import sentence
 from twinbook.core.setup.draft import FieldsFrom
 from twinbook.core.setup.steps import Difference
 from twinbook.core.snapshot import OurActivity, TheirAssignment
@@ -59,7 +60,9 @@ def meet(
                 if not why and converted:
                     to_aeries.append(FieldChange(field, theirs, converted))
                 else:
-                    differences.append(Difference(field, ours, theirs, why or _no_value(field, "the LMS")))
+                    differences.append(
+                        Difference(field, ours, theirs, why or _no_value(field, sentence("the LMS")))
+                    )
             case other:
                 assert_never(other)
     return Meeting(tuple(to_lms), tuple(to_aeries), tuple(differences))
@@ -67,11 +70,11 @@ def meet(
 
 def _points_stay(activity: OurActivity, assignment: TheirAssignment, scored: bool) -> str:
     if assignment.weight_max == 0 or activity.extra_credit or activity.points == 0:
-        return "extra credit stays as it is"
-    return "there are scores, whose meaning would change" if scored else ""
+        return sentence("extra credit stays as it is")
+    return sentence("there are scores, whose meaning would change") if scored else ""
 
 
 def _no_value(field: Field, side: str) -> str:
     if field is Field.CATEGORY:
-        return "the category has no partner"
-    return f"{side} has no value, and a blank overwrites nothing"
+        return sentence("the category has no partner")
+    return sentence("%(side)s has no value, and a blank overwrites nothing", side=side)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from twinbook.core.sentence import sentence
 from twinbook.core.setup.context import SetupContext
 
 
@@ -30,18 +31,32 @@ class GradebookFacts:
 def why_not(facts: GradebookFacts, context: SetupContext) -> str | None:
     """A sentence for the teacher; None: suitable. A linked group is suitable (with a warning in the draft)."""
     if facts.rubric:
-        return "This is a rubric gradebook. Its scores are levels, which cannot be synced; use a points gradebook."
+        return sentence(
+            "This is a rubric gradebook. Its scores are levels, which cannot be synced; use a points "
+            "gradebook."
+        )
     if facts.school_code != context.school_code:
-        return f"This gradebook belongs to school {facts.school_code}, the class to school {context.school_code}."
+        return sentence(
+            "This gradebook belongs to school %(its_school)s, the class to school %(school)s.",
+            its_school=facts.school_code,
+            school=context.school_code,
+        )
     if facts.database_year != context.database_year:
-        return (
-            f"This gradebook belongs to the year {facts.database_year}; "
-            f"Aeries is connected for {context.database_year}."
+        return sentence(
+            "This gradebook belongs to the year %(its_year)s; Aeries is connected for %(year)s.",
+            its_year=facts.database_year,
+            year=context.database_year,
         )
     if facts.ends_on is not None and context.today > facts.ends_on + timedelta(days=context.grace_days):
-        return f"This gradebook ended on {facts.ends_on.isoformat()}; choose the one of the present term."
+        return sentence(
+            "This gradebook ended on %(day)s; choose the one of the present term.",
+            day=facts.ends_on.isoformat(),
+        )
     if facts.already_used_by is not None:
-        return "This gradebook is already joined with another class. Stop the sync there first, or choose another."
+        return sentence(
+            "This gradebook is already joined with another class. Stop the sync there first, or choose "
+            "another."
+        )
     return None
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from twinbook.core.matching import LmsActivity, LmsCategory, Proposals, SisAssignment, SisCategory, propose
 from twinbook.core.remote import FarSide
+from twinbook.core.sentence import sentence
 from twinbook.core.setup.checks import checks
 from twinbook.core.setup.context import SetupContext
 from twinbook.core.setup.draft import (
@@ -142,15 +143,16 @@ def _assignment_row(assignment: TheirAssignment, reading: GradebookReading, far:
 def only_ignore(assignment: TheirAssignment) -> str:
     """Why an assignment can only be left alone (promise 4, A3); blank when it can be synced."""
     if assignment.rubric:
-        return "It is scored by rubric, which cannot be synced; it can only be ignored."
+        return sentence("It is scored by rubric, which cannot be synced; it can only be ignored.")
     if assignment.by_standard:
-        return "It is scored by standard, which cannot be synced; it can only be ignored."
+        return sentence("It is scored by standard, which cannot be synced; it can only be ignored.")
     if assignment.narrative:
-        return "It is scored with narrative marks, which cannot be synced; it can only be ignored."
+        return sentence("It is scored with narrative marks, which cannot be synced; it can only be ignored.")
     if assignment.weight_max == 0 and assignment.entry_max != 0:
-        return (
-            f"It has 0 points possible but {plain(assignment.entry_max)} number correct possible, so its scores "
-            "would always earn 0; make both 0 (extra credit) or give it points in Aeries. Now it can only be ignored."
+        return sentence(
+            "It has 0 points possible but %(entry_max)s number correct possible, so its scores would always "
+            "earn 0; make both 0 (extra credit) or give it points in Aeries. Now it can only be ignored.",
+            entry_max=plain(assignment.entry_max),
         )
     return ""
 

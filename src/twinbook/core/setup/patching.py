@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from twinbook.core.cells import Policy
+from twinbook.core.sentence import sentence
 from twinbook.core.setup.body import Change, DraftError, changes_in, checked_lists
 from twinbook.core.setup.draft import (
     Action,
@@ -48,10 +49,16 @@ def patch(draft: Draft, body: Mapping[str, object]) -> Draft:
 def _not_open(draft: Draft) -> DraftError:
     if draft.state is DraftState.READING:
         return DraftError(
-            "still_reading", "The Aeries gradebook is still being read.", None, "Wait until it is read."
+            "still_reading",
+            sentence("The Aeries gradebook is still being read."),
+            None,
+            sentence("Wait until it is read."),
         )
     return DraftError(
-        "already_confirmed", "This set-up is confirmed already.", None, "Wait until it has run."
+        "already_confirmed",
+        sentence("This set-up is confirmed already."),
+        None,
+        sentence("Wait until it has run."),
     )
 
 
@@ -106,7 +113,11 @@ def _answer_categories(draft: Draft, changes: list[Change]) -> Draft:
 def _answered_category(draft: Draft, row: CategoryRow, change: Change) -> CategoryRow:
     action = change.action(row.action)
     if row.gone and action in (Action.MATCH, Action.CREATE):
-        raise change.error("ignore_only", f"The category “{row.name}” is no longer in Aeries.", "action")
+        raise change.error(
+            "ignore_only",
+            sentence("The category “%(name)s” is no longer in Aeries.", name=row.name),
+            "action",
+        )
     partner = _partner(change, action, row.action, row.lms_id, row.proposed)
     if partner is not None:
         _lms_category(draft, partner, change)
@@ -120,7 +131,9 @@ def _lms_category(draft: Draft, lms_id: str, change: Change | None = None) -> Lm
             return row
     if change is None:
         raise LookupError(lms_id)
-    raise change.error("unknown_partner", f"There is no category {lms_id} in this class.", "lms_id")
+    raise change.error(
+        "unknown_partner", sentence("There is no category %(lms_id)s in this class.", lms_id=lms_id), "lms_id"
+    )
 
 
 def _answered_leftover(draft: Draft, row: LmsCategoryRow, change: Change) -> LmsCategoryRow:
@@ -128,22 +141,29 @@ def _answered_leftover(draft: Draft, row: LmsCategoryRow, change: Change) -> Lms
     if partner is not None:
         raise change.error(
             "partner_taken",
-            f"“{row.name}” is matched with the Aeries category “{partner.name}”.",
+            sentence(
+                "“%(name)s” is matched with the Aeries category “%(partner_name)s”.",
+                name=row.name,
+                partner_name=partner.name,
+            ),
             "action",
-            "Change the answer of the Aeries category first.",
+            sentence("Change the answer of the Aeries category first."),
         )
     action = change.action(row.action)
     if action is Action.CREATE:
         raise change.error(
             "ignore_only",
-            f"The category “{row.name}” cannot be created in Aeries from here.",
+            sentence("The category “%(name)s” cannot be created in Aeries from here.", name=row.name),
             "action",
-            "Add the category in Aeries and read again, or ignore it.",
+            sentence("Add the category in Aeries and read again, or ignore it."),
         )
     if action is Action.MATCH:
         raise change.error(
             "ignore_only",
-            f"Match “{row.name}” at the row of the Aeries category, with this category's id as lms_id.",
+            sentence(
+                "Match “%(name)s” at the row of the Aeries category, with this category's id as lms_id.",
+                name=row.name,
+            ),
             "action",
         )
     return replace(row, action=action, stale=row.stale and action is None)
@@ -170,12 +190,21 @@ def _answer_assignments(draft: Draft, changes: list[Change]) -> Draft:
 def _answered_assignment(draft: Draft, row: AssignmentRow, change: Change) -> AssignmentRow:
     action = change.action(row.action)
     if row.only_ignore and action in (Action.MATCH, Action.CREATE):
-        raise change.error("ignore_only", f"“{row.name}”: {row.only_ignore}", "action", "Choose ignore.")
+        raise change.error(
+            "ignore_only",
+            sentence("“%(name)s”: %(only_ignore)s", name=row.name, only_ignore=row.only_ignore),
+            "action",
+            sentence("Choose ignore."),
+        )
     partner = _partner(change, action, row.action, row.lms_id, row.proposed)
     if partner is not None:
         activity = _activity(draft, partner, change)
         if activity.gone:
-            raise change.error("unknown_partner", f"“{activity.title}” is no longer in this class.", "lms_id")
+            raise change.error(
+                "unknown_partner",
+                sentence("“%(title)s” is no longer in this class.", title=activity.title),
+                "lms_id",
+            )
     answered = "action" in change.fields and action is not None
     return replace(
         row,
@@ -198,14 +227,17 @@ def _partner(
             given = proposed
         if given is None:
             raise change.error(
-                "partner_missing", "A match needs a partner.", "lms_id", "Give the LMS item's id as lms_id."
+                "partner_missing",
+                sentence("A match needs a partner."),
+                "lms_id",
+                sentence("Give the LMS item's id as lms_id."),
             )
         return given
     shown = proposed if before is None else partner
     if "lms_id" in change.fields and given is not None and given != shown:
         raise change.error(
             "partner_without_match",
-            "A partner can only be given together with the answer match.",
+            sentence("A partner can only be given together with the answer match."),
             "lms_id",
         )
     return None
@@ -217,7 +249,9 @@ def _activity(draft: Draft, lms_id: str, change: Change | None = None) -> Activi
             return row
     if change is None:
         raise LookupError(lms_id)
-    raise change.error("unknown_partner", f"There is no activity {lms_id} in this class.", "lms_id")
+    raise change.error(
+        "unknown_partner", sentence("There is no activity %(lms_id)s in this class.", lms_id=lms_id), "lms_id"
+    )
 
 
 # Activities of the LMS
@@ -236,14 +270,17 @@ def _answered_activity(draft: Draft, row: ActivityRow, change: Change) -> Draft:
     action = change.action(row.action)
     if row.gone and action in (Action.MATCH, Action.CREATE):
         raise change.error(
-            "ignore_only", f"“{row.title}” is no longer in this class.", "action", "Choose ignore."
+            "ignore_only",
+            sentence("“%(title)s” is no longer in this class.", title=row.title),
+            "action",
+            sentence("Choose ignore."),
         )
     if action is Action.MATCH:
         return _matched_from_here(draft, row, change)
     if change.text("aeries_id", None) is not None:
         raise change.error(
             "partner_without_match",
-            "A partner can only be given together with the answer match.",
+            sentence("A partner can only be given together with the answer match."),
             "aeries_id",
         )
     answered = "action" in change.fields and action is not None
@@ -264,9 +301,9 @@ def _said_of_a_pair(draft: Draft, row: ActivityRow, pair: AssignmentRow, change:
     if change.action(Action.MATCH) is not Action.MATCH or not same_partner:
         raise change.error(
             "partner_taken",
-            f"“{row.title}” is matched with “{pair.name}” in Aeries.",
+            sentence("“%(title)s” is matched with “%(name)s” in Aeries.", title=row.title, name=pair.name),
             "action",
-            f"Change the answer of “{pair.name}” first.",
+            sentence("Change the answer of “%(name)s” first.", name=pair.name),
         )
     return replace(draft, assignments=_swapped(draft.assignments, pair, _with_choices(pair, change)))
 
@@ -277,23 +314,33 @@ def _matched_from_here(draft: Draft, row: ActivityRow, change: Change) -> Draft:
     if aeries_id is None:
         raise change.error(
             "partner_missing",
-            "A match needs a partner.",
+            sentence("A match needs a partner."),
             "aeries_id",
-            "Give the Aeries activity's id as aeries_id.",
+            sentence("Give the Aeries activity's id as aeries_id."),
         )
     partner = next((a for a in draft.assignments if a.aeries_id == aeries_id), None)
     if partner is None:
         raise change.error(
-            "unknown_partner", f"There is no activity {aeries_id} in the Aeries gradebook.", "aeries_id"
+            "unknown_partner",
+            sentence("There is no activity %(aeries_id)s in the Aeries gradebook.", aeries_id=aeries_id),
+            "aeries_id",
         )
     if partner.only_ignore:
-        raise change.error("ignore_only", f"“{partner.name}”: {partner.only_ignore}", "aeries_id")
+        raise change.error(
+            "ignore_only",
+            sentence("“%(name)s”: %(only_ignore)s", name=partner.name, only_ignore=partner.only_ignore),
+            "aeries_id",
+        )
     if partner.action is not None:
         raise change.error(
             "partner_taken",
-            f"“{partner.name}” in Aeries has another answer already ({partner.action.value}).",
+            sentence(
+                "“%(name)s” in Aeries has another answer already (%(answer)s).",
+                name=partner.name,
+                answer=partner.action.value,
+            ),
             "aeries_id",
-            f"Change the answer of “{partner.name}” first.",
+            sentence("Change the answer of “%(name)s” first.", name=partner.name),
         )
     matched = replace(partner, action=Action.MATCH, lms_id=row.lms_id, stale=False, note="")
     if row.scores_from is not Policy.ASK:
@@ -337,7 +384,11 @@ def _found(rows: tuple[Row, ...], id_of: Callable[[Row], str], change: Change) -
     for row in rows:
         if id_of(row) == change.id:
             return row
-    raise change.error("unknown_row", f"The draft has no row {change.key} {change.id}.", change.key)
+    raise change.error(
+        "unknown_row",
+        sentence("The draft has no row %(key)s %(id)s.", key=change.key, id=change.id),
+        change.key,
+    )
 
 
 def _swapped(rows: tuple[Row, ...], old: Row, new: Row) -> tuple[Row, ...]:
@@ -358,8 +409,13 @@ def _each_partner_once(
             named = next((change for change in changes if change.fields.get("lms_id") == lms_id), None)
             raise DraftError(
                 "partner_taken",
-                f"“{name_of(lms_id)}” cannot be matched with both “{claimed[lms_id]}” and “{name}” in Aeries.",
+                sentence(
+                    "“%(partner)s” cannot be matched with both “%(first)s” and “%(second)s” in Aeries.",
+                    partner=name_of(lms_id),
+                    first=claimed[lms_id],
+                    second=name,
+                ),
                 f"{list_name}[{named.index}].lms_id" if named else list_name,
-                "Change the other answer first, or send both changes together.",
+                sentence("Change the other answer first, or send both changes together."),
             )
         claimed[lms_id] = name

@@ -7,8 +7,10 @@ partner still shown. A vanished item that nothing is to be done with (ignored, o
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
 
 from twinbook.core.remote import FarSide
+from twinbook.core.sentence import joined, sentence
 from twinbook.core.setup.context import SetupContext
 from twinbook.core.setup.draft import (
     Action,
@@ -185,8 +187,8 @@ def _kept_assignments(old: Draft, fresh: Draft) -> tuple[AssignmentRow, ...]:
             proposed=None,
             stale=True,
             gone=True,
-            only_ignore="It is no longer in the Aeries gradebook; choose ignore to leave it out.",
-            note=row.note if row.gone else _note(row.action, ["it was removed in Aeries"]),
+            only_ignore=sentence("It is no longer in the Aeries gradebook; choose ignore to leave it out."),
+            note=row.note if row.gone else _note(row.action, [sentence("it was removed in Aeries")]),
         )
         for row in old.assignments
         if row.aeries_id not in present and _still_asked(row.action, row.gone)
@@ -212,7 +214,7 @@ def _kept_assignment(old: AssignmentRow, new: AssignmentRow, before: Draft, afte
     partner_after = _activity_of(after, old.lms_id)
     changes = moved(assignment_facts(old), assignment_facts(new), "its")
     if partner_before is not None and partner_after is None:
-        changes.append(f"“{partner_before.title}” was removed here")
+        changes.append(sentence("“%(title)s” was removed here", title=partner_before.title))
     if partner_before is not None and partner_after is not None:
         changes += moved(activity_facts(partner_before), activity_facts(partner_after), "its partner's")
     if not changes:
@@ -231,8 +233,14 @@ def _kept_assignment(old: AssignmentRow, new: AssignmentRow, before: Draft, afte
 
 
 def _note(action: Action | None, changes: list[str]) -> str:
-    answer = "" if action is None else f"Your answer was “{action.value}”. "
-    return f"{answer}Since then {' and '.join(changes)}. Please answer again."
+    since = sentence("Since then %(changes)s. Please answer again.", changes=reduce(_and, changes))
+    if action is None:
+        return since
+    return joined([sentence("Your answer was “%(answer)s”.", answer=action.value), since])
+
+
+def _and(first: str, then: str) -> str:
+    return sentence("%(first)s and %(then)s", first=first, then=then)
 
 
 def _activity_of(draft: Draft, lms_id: str | None) -> ActivityRow | None:
@@ -255,7 +263,7 @@ def _kept_activities(old: Draft, fresh: Draft) -> tuple[ActivityRow, ...]:
             action=None,
             stale=True,
             gone=True,
-            note=row.note if row.gone else _note(row.action, ["it was removed here"]),
+            note=row.note if row.gone else _note(row.action, [sentence("it was removed here")]),
         )
         for row in old.activities
         if row.lms_id not in present and row.lms_id not in matched and _still_asked(row.action, row.gone)

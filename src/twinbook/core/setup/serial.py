@@ -12,6 +12,7 @@ from functools import cache
 from types import UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+from twinbook.core.sentence import Sentence, stored, unstored
 from twinbook.core.setup.draft import Draft
 from twinbook.core.setup.steps import SetupPlan
 from twinbook.core.snapshot import ClassSnapshot, GradebookReading
@@ -23,14 +24,16 @@ def to_json(value: Draft | SetupPlan | ClassSnapshot | GradebookReading) -> dict
     return cast(dict[str, Any], _encoded(type(value), value))
 
 
-def from_json(kind: type[Stored], stored: Mapping[str, Any]) -> Stored:
+def from_json(kind: type[Stored], kept: Mapping[str, Any]) -> Stored:
     """Raises KeyError or ValueError for JSON that `to_json` did not write. Fields that are missing take their default."""
-    return cast(Stored, _decoded(kind, stored))
+    return cast(Stored, _decoded(kind, kept))
 
 
 def _encoded(kind: Any, value: Any) -> Any:
     if value is None:
         return None
+    if isinstance(value, Sentence):
+        return stored(value)
     members = _members(kind)
     if len(members) > 1:
         member = next(m for m in members if isinstance(value, m))
@@ -55,32 +58,34 @@ def _encoded(kind: Any, value: Any) -> Any:
     raise TypeError(f"{kind} cannot be stored")
 
 
-def _decoded(kind: Any, stored: Any) -> Any:
-    if stored is None:
+def _decoded(kind: Any, kept: Any) -> Any:
+    if kept is None:
         return None
     members = _members(kind)
     if len(members) > 1:
-        name, inner = stored
+        name, inner = kept
         return _decoded(next(m for m in members if m.__name__ == name), inner)
     kind = members[0]
     if is_dataclass(kind):
         hints = _hints(cast(type, kind))
         return cast(Any, kind)(
-            **{name: _decoded(hint, stored[name]) for name, hint in hints.items() if name in stored}
+            **{name: _decoded(hint, kept[name]) for name, hint in hints.items() if name in kept}
         )
     origin = get_origin(kind)
     if origin is tuple:
-        return tuple(_decoded(get_args(kind)[0], item) for item in stored)
+        return tuple(_decoded(get_args(kind)[0], item) for item in kept)
     if origin is not None and issubclass(origin, Mapping):
         key, inner = get_args(kind)
-        return {key(name): _decoded(inner, item) for name, item in stored.items()}
+        return {key(name): _decoded(inner, item) for name, item in kept.items()}
     if issubclass(kind, Enum | Decimal):
-        return kind(stored)
+        return kind(kept)
     if issubclass(kind, date):
-        return kind.fromisoformat(stored)
-    if issubclass(kind, str | bool | int) and isinstance(stored, kind):
-        return stored
-    raise ValueError(f"{stored!r} is no {kind.__name__}")
+        return kind.fromisoformat(kept)
+    if issubclass(kind, str) and isinstance(kept, Mapping):
+        return unstored(kept)
+    if issubclass(kind, str | bool | int) and isinstance(kept, kind):
+        return kept
+    raise ValueError(f"{kept!r} is no {kind.__name__}")
 
 
 @cache

@@ -6,6 +6,7 @@ from collections.abc import Set
 from datetime import date
 from decimal import Decimal
 
+from twinbook.core.sentence import sentence
 from twinbook.core.setup.answered_checks import answered_checks
 from twinbook.core.setup.draft import (
     Action,
@@ -130,7 +131,9 @@ def _proposal_reason(row: AssignmentRow, proposal: bool) -> str:
 def _no_create_here(draft: Draft, row: AssignmentRow) -> str:
     if row.action is Action.CREATE and row.category_code in ignored_codes(draft):
         name = next(category.name for category in draft.categories if category.code == row.category_code)
-        return f"It cannot be created here, because its Aeries category “{name}” is ignored."
+        return sentence(
+            "It cannot be created here, because its Aeries category “%(name)s” is ignored.", name=name
+        )
     return ""
 
 
@@ -141,12 +144,14 @@ def ignored_codes(draft: Draft) -> Set[str]:
 def no_create_there(draft: Draft, row: ActivityRow) -> str:
     """Why an LMS activity cannot be created in Aeries; blank when nothing speaks against it."""
     if not row.published:
-        return "It is still a draft here; publish it before it is created in Aeries."
+        return sentence("It is still a draft here; publish it before it is created in Aeries.")
     if row.category_id is None:
-        return "It has no category here; Aeries needs one."
+        return sentence("It has no category here; Aeries needs one.")
     if row.category_id not in draft.matched_categories():
         name = next((c.name for c in draft.lms_categories if c.lms_id == row.category_id), "?")
-        return f"Its category “{name}” has no partner in Aeries, so it cannot be created there."
+        return sentence(
+            "Its category “%(name)s” has no partner in Aeries, so it cannot be created there.", name=name
+        )
     return ""
 
 

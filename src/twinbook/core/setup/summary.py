@@ -7,10 +7,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from twinbook.core.fields import Field
 from twinbook.core.remote import FarSide
+from twinbook.core.sentence import joined, sentence
 from twinbook.core.setup.blocking import blocking
 from twinbook.core.setup.context import SetupContext
 from twinbook.core.setup.draft import Check, Draft
@@ -235,7 +237,13 @@ class _Words:
                 return self._category(text, side)
             case Field.POINTS if "/" in text:
                 entry, _, weight = text.partition("/")
-                return weight if entry == weight else f"{weight} (number correct possible {entry})"
+                return (
+                    weight
+                    if entry == weight
+                    else sentence(
+                        "%(points)s (number correct possible %(entry)s)", points=weight, entry=entry
+                    )
+                )
             case _:
                 return text or None
 
@@ -248,19 +256,25 @@ class _Words:
         return self._our_categories.get(int(text), text) if text else None
 
     def _new_activity(self, step: CreateActivityHere) -> str:
-        points = "extra credit" if step.extra_credit else f"{plain(step.points)} points"
         category = self._their_categories.get(step.category_code)
-        due = "" if step.due_on is None else f"due {step.due_on.isoformat()}"
-        completed = "grading completed" if step.grading_completed else ""
-        return ", ".join(part for part in (category, points, due, completed) if part)
+        return _new_item(category, step.points, step.due_on, step.extra_credit, step.grading_completed)
 
     def _new_assignment(self, step: CreateAssignmentThere) -> str:
-        activity = self._activities[step.activity_id]
-        points = "extra credit" if activity.extra_credit else f"{plain(activity.points)} points"
+        ours = self._activities[step.activity_id]
         category = self._their_categories.get(step.category_code)
-        due = "" if activity.due_on is None else f"due {activity.due_on.isoformat()}"
-        completed = "grading completed" if activity.grading_completed else ""
-        return ", ".join(part for part in (category, points, due, completed) if part)
+        return _new_item(category, ours.points, ours.due_on, ours.extra_credit, ours.grading_completed)
+
+
+def _new_item(
+    category: str | None, points: Decimal, due_on: date | None, extra_credit: bool, grading_completed: bool
+) -> str:
+    parts = [
+        category or "",
+        sentence("extra credit") if extra_credit else sentence("%(points)s points", points=plain(points)),
+        "" if due_on is None else sentence("due %(day)s", day=due_on.isoformat()),
+        sentence("grading completed") if grading_completed else "",
+    ]
+    return joined(parts, ", ")
 
 
 def _count(cells: Iterable[CellStep], outcome: Outcome) -> int:

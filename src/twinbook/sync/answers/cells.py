@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twinbook.core.cells import Policy
 from twinbook.core.merge import resolved_base
+from twinbook.core.sentence import sentence
 from twinbook.core.values import BLANK, OurValue
 from twinbook.gradebook import scores
 from twinbook.gradebook.origin import Origin, OriginKind
@@ -39,7 +40,8 @@ def _settle(row: Problem, winner: Policy, actor: str) -> None:
     theirs = codec.optional_form(row.theirs_kind, row.theirs_text)
     if row.pair is None or row.student_id is None or theirs is None:
         raise errors.ProblemChanged(
-            "Aeries has not shown a value for this cell yet.", hint="Check again, then choose."
+            sentence("Aeries has not shown a value for this cell yet."),
+            hint=sentence("Check again, then choose."),
         )
     ours, version = our_cell(row)
     stored = CellBaseRow.objects.filter(pair=row.pair, student_id=row.student_id).first()
@@ -62,7 +64,7 @@ def _blank_here(row: Problem, actor: str) -> None:
     origin = Origin(OriginKind.PERSON, actor, row.link_id)
     write = ScoreWrite(row.student_id, BLANK)
     scores.save_scores(
-        row.school_class_id, row.activity_id, [write], origin, why="the blank of Aeries was chosen"
+        row.school_class_id, row.activity_id, [write], origin, why=sentence("the blank of Aeries was chosen")
     )
 
 

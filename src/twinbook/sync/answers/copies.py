@@ -3,6 +3,7 @@ was gone and is back."""
 
 from __future__ import annotations
 
+from twinbook.core.sentence import sentence
 from twinbook.sync import errors, pairs, questions
 from twinbook.sync.answers.answer import Answer
 from twinbook.sync.models import Link, Pair, PairState, Problem
@@ -39,7 +40,8 @@ def _other(row: Problem, choice: str, actor: str) -> None:
     pair = partner_of(row)
     if pair is None:
         raise errors.InvalidChoice(
-            "No activity of this class belongs to the original.", hint="Choose ours or ignore."
+            sentence("No activity of this class belongs to the original."),
+            hint=sentence("Choose ours or ignore."),
         )
     _forget(row)
     pairs.let_go(
@@ -70,7 +72,9 @@ def _forget(row: Problem) -> None:
     known = Pair.objects.filter(link_id=_link(row), unique_id=row.details["aeries_id"])
     known.filter(activity=None).delete()
     if known.exists():
-        raise errors.ProblemChanged("This assignment already has a partner.", hint="Check again.")
+        raise errors.ProblemChanged(
+            sentence("This assignment already has a partner."), hint=sentence("Check again.")
+        )
 
 
 def _done(row: Problem, choice: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from twinbook.core.sentence import sentence
 from twinbook.gradebook import activities
 from twinbook.gradebook.errors import NotFoundError
 from twinbook.gradebook.origin import Origin, OriginKind
@@ -44,7 +45,9 @@ def _changed_here(row: Problem, change: object, actor: str, why: str) -> None:
     try:
         change(row.school_class_id, row.activity_id, origin, why=why)
     except NotFoundError:
-        raise errors.ProblemChanged("This was done already.", hint="Check again.") from None
+        raise errors.ProblemChanged(
+            sentence("This was done already."), hint=sentence("Check again.")
+        ) from None
 
 
 def _pair(row: Problem) -> Pair:

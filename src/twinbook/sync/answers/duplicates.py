@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.db.models.functions import Now
 
+from twinbook.core.sentence import sentence
 from twinbook.gradebook.models import Activity
 from twinbook.sync import errors, questions
 from twinbook.sync.answers.answer import Answer
@@ -41,7 +42,9 @@ def _settle_new_there(row: Problem, choice: str) -> None:
         case "match":
             activity = row.details.get("activity_id")
             if activity is None or not Activity.objects.filter(id=activity, deleted_at=None).exists():
-                raise errors.ProblemChanged("There is no partner here any more.", hint="Create or ignore it.")
+                raise errors.ProblemChanged(
+                    sentence("There is no partner here any more."), hint=sentence("Create or ignore it.")
+                )
             pair, _ = Pair.objects.get_or_create(
                 link_id=row.link_id, activity_id=activity, defaults={"state": PairState.CREATING}
             )
@@ -70,13 +73,19 @@ def _settle_new_there(row: Problem, choice: str) -> None:
 def _join(pair: Pair, details: Mapping[str, str]) -> None:
     """A first meeting (A2): the next look reads the assignment and keeps both sides' fields as they stand."""
     if "aeries_id" not in details:
-        raise errors.InvalidChoice("There is no partner to match with.", hint="Choose create or ignore.")
+        raise errors.InvalidChoice(
+            sentence("There is no partner to match with."), hint=sentence("Choose create or ignore.")
+        )
     if pair.unique_id is not None:
-        raise errors.ProblemChanged("This activity has a partner already.", hint="Create or ignore it.")
+        raise errors.ProblemChanged(
+            sentence("This activity has a partner already."), hint=sentence("Create or ignore it.")
+        )
     same = Pair.objects.filter(link_id=pair.link_id, unique_id=details["aeries_id"])
     same.filter(activity=None).delete()
     if same.exists():
-        raise errors.ProblemChanged("This assignment already has a partner.", hint="Create or ignore it.")
+        raise errors.ProblemChanged(
+            sentence("This assignment already has a partner."), hint=sentence("Create or ignore it.")
+        )
     Pair.objects.filter(id=pair.id).update(
         state=PairState.LINKED,
         unique_id=details["aeries_id"],

@@ -13,6 +13,7 @@ from typing import Any
 from twinbook.aeries import errors as wire_errors
 from twinbook.core.carry_out.outcome import LookOutcome
 from twinbook.core.carry_out.undo import Seen, observe, push_pairs
+from twinbook.core.sentence import sentence
 from twinbook.district import settings
 from twinbook.sync import errors, health, lease, load, remote, runs, summary, wake
 from twinbook.sync.interpreter import Interpreter
@@ -103,7 +104,9 @@ def seen_of(run: Run, link: Link, pairs: list[int], held: Lease) -> Seen:
         raise errors.AeriesUnavailable(hint=down.hint) from down
     seen = interpreter.drive(observe(pairs))
     if seen.trouble is not None:
-        raise errors.AeriesUnavailable(seen.trouble.message, hint="Nothing was changed. Try again later.")
+        raise errors.AeriesUnavailable(
+            seen.trouble.message, hint=sentence("Nothing was changed. Try again later.")
+        )
     return seen
 
 
@@ -209,10 +212,15 @@ def _carry_part(mine: Run, undone: Run) -> None:
         with lease.hold(runs.class_of(mine), lease.this_process(), timeout=LEASE_WAIT_SECONDS) as held:
             one_class(mine, undone, held)
     except (lease.LeaseBusy, lease.LeaseLost):
-        runs.fail(mine, "busy", "Another worker kept this class busy.", "Undo this class by itself, later.")
+        runs.fail(
+            mine,
+            "busy",
+            sentence("Another worker kept this class busy."),
+            sentence("Undo this class by itself, later."),
+        )
     except errors.SyncError as error:
         runs.fail(mine, error.code, error.message, error.hint or "")
     except remote.NotConnected as missing:
         runs.fail(mine, "not_connected", missing.message, missing.hint)
     except wire_errors.FixSetup as error:
-        runs.fail(mine, runs.code_of(error), f"Aeries: {error.text}.", error.hint)
+        runs.fail(mine, runs.code_of(error), sentence("Aeries: %(text)s.", text=error.text), error.hint)

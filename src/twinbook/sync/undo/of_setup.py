@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from twinbook.core.carry_out.undo import Seen, Target, put_back_there
 from twinbook.core.fields import Field, FieldChange
+from twinbook.core.sentence import sentence
 from twinbook.gradebook import categories
 from twinbook.gradebook.errors import GradebookError
 from twinbook.gradebook.origin import Origin, OriginKind
@@ -54,7 +55,9 @@ def link_of(undone: Run) -> Link:
         pair = _pair_of(undone)
         if pair is not None and pair.link.ended_on is None and pair.state == PairState.LINKED:
             return pair.link
-        raise errors.NotSynced("This pair is no longer joined.", hint="Both sides kept what they held.")
+        raise errors.NotSynced(
+            sentence("This pair is no longer joined."), hint=sentence("Both sides kept what they held.")
+        )
     number = undone.params.get("gradebook_number")
     for link in live_links(class_id):
         made_by = Run.objects.filter(
@@ -66,7 +69,8 @@ def link_of(undone: Run) -> Link:
         if link.gradebook_number == number and made_by.values_list("id", flat=True).first() == undone.id:
             return link
     raise errors.NotSynced(
-        "The class is no longer joined by this set-up.", hint="Both gradebooks kept what they held."
+        sentence("The class is no longer joined by this set-up."),
+        hint=sentence("Both gradebooks kept what they held."),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from twinbook.core.sentence import sentence
 from twinbook.district import settings
 from twinbook.district.models import DistrictSettings
 from twinbook.sync import errors, load, runs
@@ -54,14 +55,16 @@ def of_class(run: Run, class_id: int | None) -> Run:
         return run
     part = run.parts.filter(school_class_id=class_id).first() if run.school_class_id is None else None
     if part is None:
-        raise errors.NothingToUndo("This run did nothing in this class.", hint="Look at the class's runs.")
+        raise errors.NothingToUndo(
+            sentence("This run did nothing in this class."), hint=sentence("Look at the class's runs.")
+        )
     return part
 
 
 def check(undone: Run, *, dry_run: bool) -> None:
     """Raises what keeps the run from being undone."""
     if undone.dry_run or undone.kind not in UNDOABLE:
-        raise errors.NothingToUndo(hint="Only runs that changed a gradebook can be undone.")
+        raise errors.NothingToUndo(hint=sentence("Only runs that changed a gradebook can be undone."))
     if undone.state in _UNDER_WAY:
         raise errors.RunNotEnded
     earlier = undo_of(undone)
@@ -73,8 +76,8 @@ def check(undone: Run, *, dry_run: bool) -> None:
         return
     if undone.kind == RunKind.UNDO and _undid_a_setup(undone):
         raise errors.NothingToUndo(
-            "What an undo took apart is not joined again by undoing it.",
-            hint="Join it again under class › Setup; what is equal is found again.",
+            sentence("What an undo took apart is not joined again by undoing it."),
+            hint=sentence("Join it again under class › Setup; what is equal is found again."),
         )
     if not moved_anything(undone):
         raise errors.NothingToUndo
@@ -94,11 +97,12 @@ def undo_of(run: Run) -> Run | None:
 def _refuse_again(earlier: Run) -> None:
     if earlier.state in _UNDER_WAY:
         raise errors.AlreadyUndone(
-            f"This run is being undone right now, by run {earlier.id}.", hint="Wait until that run has ended."
+            sentence("This run is being undone right now, by run %(id)s.", id=earlier.id),
+            hint=sentence("Wait until that run has ended."),
         )
     raise errors.AlreadyUndone(
-        f"This run has been undone already, by run {earlier.id}.",
-        hint=f"To take that back, undo run {earlier.id}.",
+        sentence("This run has been undone already, by run %(id)s.", id=earlier.id),
+        hint=sentence("To take that back, undo run %(id)s.", id=earlier.id),
     )
 
 
@@ -159,6 +163,6 @@ def _check_class(undone: Run, *, dry_run: bool) -> None:
     district: DistrictSettings = settings.get()
     if sync is not None and not load.writes(sync, district):
         raise errors.Paused(
-            "Syncing is paused for this class, so Aeries could not follow an undo.",
-            hint="Set the class (or the district) back to `sync`, or preview with a dry run.",
+            sentence("Syncing is paused for this class, so Aeries could not follow an undo."),
+            hint=sentence("Set the class (or the district) back to `sync`, or preview with a dry run."),
         )

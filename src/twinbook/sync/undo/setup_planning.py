@@ -12,6 +12,7 @@ from twinbook.core.carry_out.undo import Seen, SeenPair
 from twinbook.core.carry_out.views import CellView
 from twinbook.core.fields import Field, our_half, their_half
 from twinbook.core.remote import Sendable, TheirCell
+from twinbook.core.sentence import sentence
 from twinbook.core.undo import Moved, Reason
 from twinbook.core.values import Form, OurValue
 from twinbook.gradebook.cells import value_text
@@ -188,7 +189,11 @@ class _SetupPlanner:
             name = self.book.names.get(row.student_id, "")
             text = str(moved.theirs) or "clear it"
             self.to_type[row.activity_id].append(f"{name}: {text}")
-            message = f"Type in Aeries: {text}." if str(moved.theirs) else "Clear it in Aeries."
+            message = (
+                sentence("Type in Aeries: %(text)s.", text=text)
+                if str(moved.theirs)
+                else sentence("Clear it in Aeries.")
+            )
             line = item(
                 self.book,
                 "aeries",

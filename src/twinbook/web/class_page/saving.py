@@ -28,6 +28,7 @@ from twinbook.gradebook.errors import (
 from twinbook.gradebook.models import Activity
 from twinbook.gradebook.origin import Origin
 from twinbook.gradebook.scores import ScoreWrite, Unchanged
+from twinbook.said import said, said_if_any
 from twinbook.sync.overview import ClassStand
 
 MOST_CELLS = 2000
@@ -172,6 +173,6 @@ def _refusal(activity_id: int, student_id: int, error: GradebookError) -> Json:
         "activity_id": str(activity_id),
         "student_id": str(student_id),
         "code": error.code,
-        "message": error.message,
-        "hint": error.advice,
+        "message": said(error.message),
+        "hint": said_if_any(error.advice),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from twinbook.core.sentence import sentence
 from twinbook.core.values import BLANK, Blank, ForeignMark, Mark, MarkKind, Number, OurValue
 from twinbook.gradebook.cells import Cell, parse_number
 from twinbook.gradebook.errors import InvalidScoreError
@@ -73,5 +74,7 @@ def _value(text: str) -> OurValue:
         return parse_number(text)
     except InvalidScoreError as error:
         raise InvalidScoreError(
-            error.message, hint="A number, EX, MI, IN, or nothing; L after it for late.", field="score"
+            error.message,
+            hint=sentence("A number, EX, MI, IN, or nothing; L after it for late."),
+            field="score",
         ) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from twinbook.gradebook.models import Side
+from twinbook.said import said_again
 
 
 def side(value: str) -> str:
@@ -48,4 +49,5 @@ def who(name: str) -> str:
 
 
 def why(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    told = said_again(text)
+    return told[:1].upper() + told[1:]

@@ -12,6 +12,7 @@ from django.db.models import Count, F, Q, QuerySet
 from twinbook.district import roles, settings
 from twinbook.district.models import User
 from twinbook.gradebook.models import SchoolClass
+from twinbook.said import said_if_any
 from twinbook.sync import overview
 from twinbook.sync.models import Link, Problem, RemoteState
 
@@ -64,7 +65,7 @@ def cards(classes: Sequence[SchoolClass]) -> list[Card]:
             conflicts=conflicts[row.id],
             questions=questions[row.id],
             looked_at=None if row.id not in links else links[row.id].last_pulled_at,
-            why=None if row.id not in links else links[row.id].why,
+            why=None if row.id not in links else said_if_any(links[row.id].why),
         )
         for row in classes
     ]

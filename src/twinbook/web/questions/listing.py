@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from twinbook.said import said, said_again
 from twinbook.sync import problems, questions, wording
 from twinbook.sync.models import Problem
 from twinbook.sync.problems import Seen
@@ -124,18 +125,18 @@ def _activity(groups: list[OfActivity], row: Problem) -> OfActivity:
 
 
 def _line(row: Problem, *, changed: bool, checking: bool) -> Line:
-    said = wording.of(row)
+    told = wording.of(row)
     ours, theirs = problems.values(row)
     return Line(
         id=row.id,
         title=_title(row),
-        message="" if row.code in _SAID_BY_THE_KIND else said.message,
-        hint="" if row.code in _SAID_BY_THE_KIND else said.hint,
+        message="" if row.code in _SAID_BY_THE_KIND else said(told.message),
+        hint="" if row.code in _SAID_BY_THE_KIND else said(told.hint),
         has_values=row.field is not None or (row.student_id is not None and row.activity_id is not None),
         ours=ours,
         theirs=theirs,
         agreed=row.agreed_text,
-        to_type=row.to_type,
+        to_type=said_again(row.to_type),
         opened_at=row.opened_at,
         changed_at=row.changed_at,
         seen=json.dumps([ours, theirs]),
@@ -167,7 +168,7 @@ def _title(row: Problem) -> str:
     if row.student is not None:
         return row.student.name
     if row.field is not None:
-        return wording.FIELD_NAMES.get(row.field, row.field).capitalize()
+        return said(wording.FIELD_NAMES.get(row.field, row.field)).capitalize()
     return str(row.details.get("name", "")) or (
         _("The whole class") if row.activity is None else row.activity.title
     )

@@ -13,8 +13,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from twinbook.core.sentence import joined
 from twinbook.core.setup.body import DraftError
 from twinbook.core.setup.draft import Action
+from twinbook.said import said
 from twinbook.sync import drafts, setup
 from twinbook.sync.drafts import OpenDraft
 from twinbook.web.wizard.rows import Answer, Group, Row, rows
@@ -122,7 +124,7 @@ def _patch(class_id: int, opened: OpenDraft, step: Step, changes: list[Changed],
             return
         except DraftError as error:
             owner = owners.get(_place(error.field), changes[0].id)
-            outcome.refused[owner] = " ".join(part for part in (error.message, error.hint) if part)
+            outcome.refused[owner] = said(joined([error.message, error.hint or ""]))
             changes = [change for change in changes if change.id != owner]
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from twinbook.core.setup.answered_checks import answered_checks
 from twinbook.core.setup.draft import Check, Level
+from twinbook.said import said
 from twinbook.sync import drafts, errors, runs, setup
 from twinbook.sync.drafts import OpenDraft
 from twinbook.sync.models import DraftState, Run, RunKind, RunState
@@ -100,9 +101,9 @@ def _checks(opened: OpenDraft) -> list[Json]:
 
 def _shown(check: Check) -> Json:
     return {
-        "message": check.message,
-        "hint": check.hint,
-        "items": check.items,
+        "message": said(check.message),
+        "hint": said(check.hint),
+        "items": [said(item) for item in check.items],
         "blocking": check.level is Level.BLOCKING,
     }
 
@@ -115,8 +116,8 @@ def failed_reading(class_id: int, opened: OpenDraft | None) -> Json | None:
     number = run.params.get("gradebook_number")
     return {
         "number": number,
-        "why": _why(run.error["code"], number) or run.error["message"],
-        "hint": _what_now(run.error["code"]) or run.error["hint"],
+        "why": _why(run.error["code"], number) or said(run.error["message"]),
+        "hint": _what_now(run.error["code"]) or said(run.error["hint"]),
         "kept": opened is not None,
         "again": opened is not None and opened.draft.gradebook_number == number,
     }

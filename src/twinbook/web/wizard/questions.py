@@ -14,6 +14,7 @@ from twinbook.core.fields import Field
 from twinbook.core.setup.comparing import Comparison, Replaced
 from twinbook.core.setup.draft import AssignmentRow, Draft, FieldsFrom
 from twinbook.core.setup.steps import Difference
+from twinbook.said import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def _halves(draft: Draft, difference: Difference) -> TwoHalves:
         field_name(difference.field),
         _half(draft, difference.field, difference.ours, here=True),
         _half(draft, difference.field, difference.theirs, here=False),
-        difference.why,
+        said(difference.why),
     )
 
 

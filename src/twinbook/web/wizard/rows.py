@@ -20,6 +20,7 @@ from twinbook.core.setup.draft import (
     FieldsFrom,
 )
 from twinbook.core.setup.shown import ignored_codes, no_create_there
+from twinbook.said import said
 from twinbook.sync.drafts import OpenDraft
 from twinbook.web.wizard import items
 from twinbook.web.wizard.items import Item, key_of
@@ -210,11 +211,11 @@ def _assignment(draft: Draft, row: AssignmentRow, found: Comparison | None) -> R
         ),
         partner=None if partner is None else items.activity(draft, partner),
         confidence=_confidence(row, partner),
-        reason=row.reason if partner is not None and partner.lms_id == row.proposed else "",
+        reason=said(row.reason) if partner is not None and partner.lms_id == row.proposed else "",
         stale=row.stale,
-        note=row.note if row.stale else "",
+        note=said(row.note) if row.stale else "",
         obstacle=_no_create_here(draft, row),
-        only_ignore=row.only_ignore,
+        only_ignore=said(row.only_ignore),
         meeting=None if found is None else meeting(draft, row, found),
     )
 
@@ -241,8 +242,8 @@ def _activity(draft: Draft, row: ActivityRow) -> Row:
         answer=own,
         partner=None if pair is None else items.assignment(draft, pair),
         stale=row.stale and pair is None,
-        note=row.note if row.stale and pair is None else "",
-        obstacle="" if row.gone else no_create_there(draft, row),
+        note=said(row.note) if row.stale and pair is None else "",
+        obstacle="" if row.gone else said(no_create_there(draft, row)),
         only_ignore=_("It is no longer in this class; choose ignore.") if row.gone else "",
     )
 
