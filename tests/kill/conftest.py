@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -48,18 +49,28 @@ main()
 
 
 class Workers:
-    """The workers that a test started; all of them are gone after it."""
+    """The workers, and web servers, that a test started; all of them are gone after it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._started: list[subprocess.Popen[bytes]] = []
 
     def start(self, *, quick: bool = True) -> subprocess.Popen[bytes]:
-        log = self._folder / f"worker-{len(self._started)}.log"
+        return self._start("worker", "--concurrency", "2", quick=quick)
+
+    def serve(self, port: int) -> subprocess.Popen[bytes]:
+        """The web server, once it answers."""
+        process = self._start("web", "--port", str(port), quick=True)
+        eventually(lambda: process.poll() is not None or _answers(port))
+        assert process.poll() is None, "the web server ended by itself"
+        return process
+
+    def _start(self, *command: str, quick: bool) -> subprocess.Popen[bytes]:
+        log = self._folder / f"{command[0]}-{len(self._started)}.log"
         program = ["-c", _QUICK] if quick else ["-m", "twinbook.cli.main"]
         with log.open("wb") as out:
             process = subprocess.Popen(
-                [sys.executable, *program, "worker", "--concurrency", "2"],
+                [sys.executable, *program, *command],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -93,6 +104,17 @@ def eventually(true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < give_up_at, "it did not come about"
         time.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
 
 
 def takes_long(longest_timeout_seconds: int) -> None:
