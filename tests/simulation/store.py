@@ -46,6 +46,7 @@ class Link:
     policy: Policy = Policy.ASK
     new_in_aeries: NewItems = NewItems.CREATE
     new_in_lms: NewItems = NewItems.CREATE
+    grading_rule: GradingRule = GradingRule.BY_HAND
     create_after: timedelta = timedelta(seconds=30)
     grace: timedelta = timedelta(days=14)
     longest_timeout: timedelta = timedelta(seconds=180)
@@ -76,6 +77,7 @@ class Pair:
     create_ended_at: datetime | None = None
     create_lease: int = 0
     create_confirmed: bool = False
+    rule_fired: bool = False
     fields: FieldBase = field(default_factory=dict)
     maxima: Maxima | None = None
     their_due_on: date | None = None
@@ -253,7 +255,7 @@ class Store:
             policy=link.policy,
             new_in_aeries=link.new_in_aeries,
             new_in_lms=link.new_in_lms,
-            grading_rule=GradingRule.BY_HAND,
+            grading_rule=link.grading_rule,
             create_after=link.create_after,
             grace=link.grace,
             longest_timeout=link.longest_timeout,
@@ -330,6 +332,8 @@ class Store:
                 self._cell_view(pair, student) for student in self.students.values() if student.active
             ),
             open_question=None if question is None else question.held.code,
+            rule_fired=pair.rule_fired,
+            zeros_asked=f"zeros:{pair.activity}" in self.problems,
             fields_in_question=any(key.startswith(f"field:{pair.activity}:") for key in self.problems),
         )
 
@@ -450,8 +454,8 @@ class Store:
                 self._pair(pair, missing_since=since)
             case ch.EndPair(pair):
                 self._pair(pair, state=PairState.UNLINKED, look_again_at=None)
-            case ch.RuleFired():
-                pass
+            case ch.RuleFired(pair, fired):
+                self._pair(pair, rule_fired=fired)
             case ch.StudentsSeen(students, at):
                 self.link = replace(self.link, students=students, students_read_at=at)
             case ch.GradebookMissing(since):
