@@ -289,6 +289,8 @@ class Plan(BaseModel):
     counts: Counts
     changes: list[Change]
     backup: str
+    observed: bool = False
+    """The run was no dry run, but Twinbook only observes there: nothing of this was written."""
     left: list[Line] | None = None
     tasks: list[Line] | None = None
 

@@ -12,7 +12,7 @@ from twinbook.core.carry_out.mass_change import Planned
 from twinbook.core.carry_out.outcome import LookOutcome
 from twinbook.core.sentence import sentence
 from twinbook.district import settings
-from twinbook.sync import errors, health, lease, runs, summary
+from twinbook.sync import errors, health, lease, load, runs, summary
 from twinbook.sync.interpreter import Interpreter
 from twinbook.sync.lease import Lease
 from twinbook.sync.look import live_links, note_pushed, put_off_or_served
@@ -92,6 +92,7 @@ def _tell(run: Run, link: Link, outcome: LookOutcome, *, pairs_counted: bool = F
     if pairs_counted:
         counts |= dict.fromkeys(("matched", "ignored_in_aeries", "ignored_in_lms"), 0)
     plan = summary.of_report(outcome.report, link.school_class_id, link.id)
+    plan["observed"] = not run.dry_run and not load.may_write(link.school_class_id)
     if run.plan:
         counts = summary.added([run.counts, counts])
         plan = summary.joined(run.plan, plan, counts)

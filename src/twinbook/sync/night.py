@@ -62,6 +62,7 @@ def carry_out(run: Run) -> None:
         "roster": roster_plan,
         "classes": [night_class.result(visit) for visit in visits],
         "brake": brake.shown(),
+        "observed": any(part.plan.get("observed") for part in parts),
         "changes": [
             {**change, "class_id": str(part.school_class_id)}
             for part in parts

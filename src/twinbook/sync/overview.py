@@ -12,12 +12,13 @@ from django.db.models import Q
 
 from twinbook.core.sentence import sentence
 from twinbook.core.values import BLANK, Blank, OurValue
+from twinbook.district import settings as district_settings
 from twinbook.gradebook import overview
 from twinbook.gradebook.cells import Cell
 from twinbook.gradebook.models import Activity, ClassStudent
 from twinbook.gradebook.overview import Gradebook
 from twinbook.said import said_if_any
-from twinbook.sync import clock, codec, load, mass_change
+from twinbook.sync import clock, codec, installation, load, mass_change
 from twinbook.sync.models import (
     CellBaseRow,
     ClassSync,
@@ -177,6 +178,8 @@ def class_sync(class_id: int, book: Gradebook | None = None, stand: ClassStand |
     link = links[0] if links else None
     problems = Problem.objects.filter(school_class_id=class_id, closed_at=None)
     reachable, why = _reachable(link)
+    if why is None and sync is not None and link is not None:
+        why = _only_observed(sync)
     if sync is not None and sync.restored_by_id is not None and link is not None:
         why = RESTORED
     stand = stand or ClassStand(class_id)
@@ -247,6 +250,16 @@ def _ended(sync: ClassSync, link: Link) -> bool:
         return False
     today = load.today(link.connection_id, clock.now())
     return today > date.fromisoformat(max(ends)) + timedelta(days=sync.grace_days)
+
+
+def _only_observed(sync: ClassSync) -> str | None:
+    if sync.mode == Mode.OBSERVE:
+        return "Twinbook only observes this class: it reads and shows what it would do, and writes nothing."
+    if installation.observes():
+        return "Twinbook only observes until an administrator confirms its restored database. Scores are kept here."
+    if district_settings.get().mode == Mode.OBSERVE:
+        return "Twinbook only observes the whole district: it reads and shows what it would do, and writes nothing."
+    return None
 
 
 def _reachable(link: Link | None) -> tuple[bool, str | None]:

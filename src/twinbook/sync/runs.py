@@ -82,9 +82,10 @@ def shown(run: Run) -> Json:
 
 
 def plan(run: Run) -> Json:
-    """What it did or would do: a summary. Of a night: also each class with what came of it."""
+    """What it did or would do: a summary. Of a night: also each class with what came of it. `observed`: it was no dry run,
+    but Twinbook only observed, and nothing of it was written."""
     empty = {"fingerprint": "", "ready": True, "read_at": None, "blocking": [], "changes": [], "backup": ""}
-    empty |= {"left": [], "tasks": []}
+    empty |= {"left": [], "tasks": [], "observed": False}
     return {**empty, "counts": run.counts or summary.empty_counts(), **all_said(run.plan)}
 
 
