@@ -254,11 +254,17 @@ def _ended(sync: ClassSync, link: Link) -> bool:
 
 def _only_observed(sync: ClassSync) -> str | None:
     if sync.mode == Mode.OBSERVE:
-        return "Twinbook only observes this class: it reads and shows what it would do, and writes nothing."
+        return sentence(
+            "Twinbook only observes this class: it reads and shows what it would do, and writes nothing."
+        )
     if installation.observes():
-        return "Twinbook only observes until an administrator confirms its restored database. Scores are kept here."
+        return sentence(
+            "Twinbook only observes until an administrator confirms its restored database. Scores are kept here."
+        )
     if district_settings.get().mode == Mode.OBSERVE:
-        return "Twinbook only observes the whole district: it reads and shows what it would do, and writes nothing."
+        return sentence(
+            "Twinbook only observes the whole district: it reads and shows what it would do, and writes nothing."
+        )
     return None
 
 
