@@ -352,6 +352,7 @@ class MassPlan(Answer):
     replaced: int
     blanked: int
     filled: int
+    losing: int
     examples: list[Losing]
     values_of: ValuesOf | None
     answered: str | None
@@ -534,6 +535,7 @@ class DistrictQuestion(Answer):
     replaced: int
     blanked: int
     filled: int
+    losing: int
     night: StoppedNight | None
     classes: list[HeldClass]
 

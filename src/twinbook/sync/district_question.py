@@ -94,7 +94,7 @@ _HINT = sentence(
     "Look at the examples and into a class or two. Approve: Twinbook takes over exactly these values. Discard: the values "
     "here count, and are put back into Aeries. Saves go on meanwhile."
 )
-_COUNTED = ("values_before", "values_after", "replaced", "blanked", "filled")
+_COUNTED = ("values_before", "values_after", "replaced", "blanked", "filled", "losing")
 
 
 def _of_class(row: Problem) -> Json:
@@ -107,12 +107,11 @@ def _of_class(row: Problem) -> Json:
 
 
 def _message(rows: Sequence[Problem], counts: Counter[str], night: Json | None) -> str:
-    lost = counts["replaced"] + counts["blanked"]
     parts: list[str] = [
         sentence(
             "%(lost)s of %(values)s values in %(classes)s would change at once (%(replaced)s replaced, "
             "%(blanked)s blanked); nothing of it was taken over.",
-            lost=lost,
+            lost=counts["losing"],
             values=counts["values_before"],
             classes=_classes(len(rows)),
             replaced=counts["replaced"],

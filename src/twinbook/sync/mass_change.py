@@ -70,6 +70,7 @@ def shown(row: Problem) -> Json | None:
         "filled": details["filled"],
         "examples": _examples(details["examples"]),
         "values_of": details["values_of"],
+        "losing": details["replaced"] + details["blanked"],
         "answered": None if row.answer is None else json.loads(row.answer)["choice"],
     }
 

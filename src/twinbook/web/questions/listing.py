@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from twinbook.said import said, said_again
-from twinbook.sync import problems, questions, wording
+from twinbook.sync import mass_change, problems, questions, wording
 from twinbook.sync.models import Problem
 from twinbook.sync.problems import Seen
 from twinbook.web.questions import words
@@ -41,6 +42,8 @@ class Line:
     choices: tuple[Choice, ...]
     student_id: int | None
     activity_id: int | None
+    page: str | None
+    """Where it is shown whole and answered; then nothing is answered from the list."""
     changed: bool
     """Its values were other ones when it was answered a moment ago."""
     checking: bool
@@ -111,7 +114,11 @@ def _kind(key: str, row: Problem) -> Kind:
         key,
         words.kind(row.code, of_field=of_field),
         words.explained(row.code, of_field=of_field),
-        tuple(Choice(word, words.choice(row.code, word, of_one=False)) for word in problems.built(row.code)),
+        tuple(
+            Choice(word, words.choice(row.code, word, of_one=False))
+            for word in problems.built(row.code)
+            if row.code != mass_change.CODE
+        ),
     )
 
 
@@ -145,6 +152,7 @@ def _line(row: Problem, *, changed: bool, checking: bool) -> Line:
             for word in problems.built(row.code)
             if _possible(row, word)
         ),
+        page=_page(row),
         student_id=row.student_id,
         activity_id=row.activity_id,
         changed=changed,
@@ -160,8 +168,17 @@ def _possible(row: Problem, word: str) -> bool:
             )
         case "copy_suspected", "other":
             return "activity_id" in row.details
+        case mass_change.CODE, _:
+            return False
         case _:
             return True
+
+
+def _page(row: Problem) -> str | None:
+    """A mass change is more than two values: it is looked at whole before it is answered."""
+    if row.code != mass_change.CODE:
+        return None
+    return reverse("questions:mass_change", args=[row.school_class_id, row.id])
 
 
 def _title(row: Problem) -> str:

@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from twinbook.web.questions import views
+from twinbook.web.questions import mass_change_page, views
 
 app_name = "questions"
-urlpatterns = [path("", views.of_class, name="of_class")]
+urlpatterns = [
+    path("", views.of_class, name="of_class"),
+    path("mass-change/<int:problem_id>/", mass_change_page.of_problem, name="mass_change"),
+]
