@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from twinbook.district import settings
+from twinbook.said import all_said
 from twinbook.sync import district_question
 from twinbook.web import access, refusals
 from twinbook.web.district.brake_form import BrakeForm
@@ -49,7 +50,7 @@ def numbers_page(request: HttpRequest) -> HttpResponseBase:
 def held_page(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         return _answered(request)
-    questions = district_question.all_open()
+    questions = [all_said(question) for question in district_question.all_open()]
     context = {
         "place": "district",
         "question": questions[0] if questions else None,

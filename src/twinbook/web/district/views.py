@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from twinbook.district import settings
 from twinbook.district.models import DistrictSettings, Mode, RosterSchool, User
 from twinbook.gradebook.models import SchoolClass
+from twinbook.said import all_said
 from twinbook.sync import confirming, connecting, district_question, errors, night, runs, status
 from twinbook.sync.models import Run, RunKind, RunState
 from twinbook.web import access, refusals, words
@@ -44,7 +45,7 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         "classes": classes,
         "accounts": User.objects.filter(is_active=True).count(),
         "without_password": len(invited),
-        "stopped": next(iter(district_question.all_open()), None),
+        "stopped": all_said(next(iter(district_question.all_open()), None)),
         "first_steps": _first_steps(connection["state"], classes),
     }
     return render(request, "web/district/overview.html", context)

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from twinbook.core.carry_out.taking_over import DISTRICT
+from twinbook.said import said
 from twinbook.sync import errors, mass_change, problems, wording
 from twinbook.web import access, refusals
 from twinbook.web.class_pages import class_page_context
@@ -35,7 +36,7 @@ def of_problem(request: HttpRequest, class_id: int, problem_id: int) -> HttpResp
         return _answered(request, class_id, problem_id)
     context = {
         **class_page_context(request, school_class, "questions"),
-        "words": wording.of(row),
+        "message": said(wording.of(row).message),
         "plan": mass_change.shown(row),
         "opened_at": row.opened_at,
         "for_district": row.subject == DISTRICT,
