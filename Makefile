@@ -1,7 +1,7 @@
 # Two commands are enough on a fresh Debian or Ubuntu with Python 3.11+, make and git: `make demo` and `make test`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check fix lock simulate faces drill sandbox-alone bench bench-matching screenshots words runtime dev
+.PHONY: help demo serve test check fix lock simulate kills saves faces drill sandbox-alone bench bench-matching screenshots words runtime dev
 .PHONY: fuzz histories late-creates school-year planted
 
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -33,6 +33,12 @@ lock: dev ## write the locked versions anew; UPGRADE=1 takes the newest
 simulate: dev ## histories of the real services with crashes, faults and people, judged from outside; N=n, SEED=first, EVENTS=n
 	@SIMULATE_N=$(or $(N),200) SIMULATE_SEED=$(or $(SEED),1) SIMULATE_EVENTS=$(or $(EVENTS),40) \
 	  .venv/bin/pytest tests/services -q -n 2 --dist worksteal
+
+saves: dev ## concurrent saves of eight clients into four classes with workers running; N=n
+	@SAVES_N=$(or $(N),10000) .venv/bin/pytest tests/services/test_many_saves.py -q
+
+kills: dev ## kill -9 of worker, web process, database and Aeries while people type; N=rounds, SEED=n
+	@exec .venv/bin/python -m scripts.kills --rounds $(or $(N),100) --seed $(or $(SEED),1)
 
 faces: dev ## the long storms and disguises under all five faces of Aeries; SEEDS=n, FIRST=n, FACE=name
 	@FACES=long $(if $(SEEDS),FACES_SEEDS=$(SEEDS)) $(if $(FIRST),FACES_FIRST_SEED=$(FIRST)) \

@@ -109,9 +109,7 @@ def stage() -> Iterator[Stage]:
             sandbox(folder) as url,
             processes.client(url) as http,
         ):
-            _prepare(environment, url)
-            made = ["token", "create", "--user", ADMINISTRATOR]
-            token = processes.command(made, environment).strip()
+            token = prepare(environment, url)
             yield Stage(folder, environment, Aeries(http), url, token)
 
 
@@ -123,12 +121,14 @@ def sandbox(folder: Path) -> Iterator[str]:
         yield url
 
 
-def _prepare(environment: dict[str, str], url: str) -> None:
+def prepare(environment: dict[str, str], url: str) -> str:
+    """An installation connected with the Aeries at that address, with the roster read; an administrator's token."""
     district = ["--district", "Harborview", "--timezone", "America/Los_Angeles", "--admin", ADMINISTRATOR]
     processes.command(["init", *district], environment, stdin="a long enough password")
     connect = ["aeries", "connect", "--url", url, "--certificate-file", "-"]
     processes.command(connect, environment, stdin=CERTIFICATE)
     processes.command(["roster", "sync", "--school", str(SCHOOL)], environment)
+    return processes.command(["token", "create", "--user", ADMINISTRATOR], environment).strip()
 
 
 def join(twinbook: Twinbook, which: tuple[int, int]) -> Class:
