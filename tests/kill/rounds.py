@@ -151,11 +151,18 @@ class Rounds:
         return time.monotonic() - killed_at
 
     def wrongs(self) -> list[str]:
-        """Left alone until nothing waits; then both sides are compared with what was typed."""
+        """Left alone until nothing waits, and looked through once (only that shows what Aeries itself forgot); then both
+        sides are compared with what was typed."""
         found: list[str] = []
         for school_class in self.classes:
             if not until(lambda c=school_class: c.waits() == 0, 600.0):  # type: ignore[misc]
                 found.append(f"class {school_class.id} still has values that wait")
+            twinbook = self.scene.twinbook
+            done = twinbook.finished(twinbook.post(school_class.path("/force-sync")))
+            if done["state"] != "done":
+                found.append(
+                    f"class {school_class.id}: the last look ended as {done['state']}: {done['error']}"
+                )
             found += self._of(school_class)
         return found
 
