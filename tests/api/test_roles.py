@@ -67,6 +67,7 @@ TABLE: dict[tuple[str, str], tuple[Need, Any]] = {
     ("POST", f"{CLASS}/setup/confirm"): (Need.EDIT, {"fingerprint": "x"}),
     ("GET", f"{CLASS}/links"): (Need.SEE, None),
     ("POST", f"{CLASS}/links"): (Need.EDIT, {"action": "unlink"}),
+    ("GET", f"{CLASS}/sections"): (Need.SEE, None),
     ("POST", f"{CLASS}/sections"): (Need.EDIT, {}),
     ("POST", f"{CLASS}/unlink"): (Need.EDIT, None),
     ("POST", f"{CLASS}/force-sync"): (Need.EDIT, None),
@@ -82,7 +83,6 @@ TABLE: dict[tuple[str, str], tuple[Need, Any]] = {
     ("POST", "/problems/{problem_id}/resolve"): (Need.EDIT, {"choice": "check_again"}),
 }
 NOT_YET = {
-    ("POST", f"{CLASS}/sections"),
     ("GET", f"{CLASS}/agreement"),
 }
 

@@ -67,6 +67,10 @@ def editable(request: HttpRequest, class_id: str) -> int:
     return found
 
 
+def may_edit(request: HttpRequest, class_id: int) -> bool:
+    return _access(request, class_id) == Access.EDIT
+
+
 def _access(request: HttpRequest, class_id: int) -> Access:
     from twinbook.gradebook.models import SchoolClass
 

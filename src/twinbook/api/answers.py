@@ -455,9 +455,19 @@ class Begun(Answer):
     setup: Draft
 
 
+class SectionItem(Answer):
+    """`gradebook_number` null: no gradebook is joined for this section; its students' scores stay here."""
+
+    school_code: int
+    section_number: int
+    name: str
+    gradebook_number: int | None
+
+
 class Pair(Answer):
     activity_id: Ids | None
     aeries_id: str | None
+    gradebook_number: int
     number: int | None
     name: str
     state: Literal["linked", "ignored_in_lms", "ignored_in_aeries", "held"]
@@ -569,3 +579,7 @@ class Agreements(Page):
 
 class Pairs(Page):
     items: list[Pair]
+
+
+class Sections(Page):
+    items: list[SectionItem]

@@ -283,6 +283,18 @@ class ResolveBody(Body):
     fingerprint: str | None = None
 
 
+class SectionsBody(Body):
+    """Numbers of further sections of the class's school."""
+
+    sections: list[Whole] = Field(min_length=1, max_length=20)
+
+
+class UnlinkBody(Body):
+    """`gradebook_number`: only this one of several; left out: all."""
+
+    gradebook_number: Whole | None = None
+
+
 class LinkBody(Body):
     """`activity_id` and `aeries_id`: both for `match`, one of them for `create` and `ignore`, either for `unlink`."""
 

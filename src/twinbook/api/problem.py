@@ -235,5 +235,7 @@ def _district_status(error: district.DistrictError) -> int:
             return 404
         case district.NotConnectedError() | district.KeysLostError() | district.NoSchoolChosenError():
             return 409
+        case district.SectionInUseError():
+            return 409
         case _:
             return 422

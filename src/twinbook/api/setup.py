@@ -8,10 +8,9 @@ from django.http import HttpRequest
 from ninja import Body, Router, Status
 
 from twinbook.api import access, answers, paging
-from twinbook.api.bodies import ConfirmBody, LinkBody, SetupBody
+from twinbook.api.bodies import ConfirmBody, LinkBody, SectionsBody, SetupBody, UnlinkBody
 from twinbook.api.openapi import answer
-from twinbook.core.sentence import sentence
-from twinbook.sync import errors, links, overview, repair, runs, setup
+from twinbook.sync import links, overview, repair, runs, sections, setup
 
 router = Router(tags=["set-up"])
 Json = dict[str, Any]
@@ -24,9 +23,10 @@ def list_gradebooks(request: HttpRequest, class_id: str) -> Json:
     return paging.whole(setup.gradebooks(access.seen(request, class_id)))
 
 
-@router.post("/classes/{class_id}/setup", **answer(answers.Begun, 202, refuses=[409, 501, 503]))
+@router.post("/classes/{class_id}/setup", **answer(answers.Begun, 202, refuses=[409, 503]))
 def begin(request: HttpRequest, class_id: str, body: SetupBody) -> Status[Any]:
-    """Begin a set-up, or go on with another gradebook. Reads the gradebook as a run and proposes everything."""
+    """Begin a set-up, or go on with another gradebook. Reads the gradebook as a run and proposes everything. On a synced
+    class another number drafts a further link."""
     found = access.editable(request, class_id)
     run, draft = setup.begin(found, body.gradebook_number, access.actor(request))
     return Status(202, {"run": runs.shown(run), "setup": draft})
@@ -85,16 +85,26 @@ def repair_link(request: HttpRequest, class_id: str, body: LinkBody) -> Status[A
     return Status(202, runs.shown(run))
 
 
-@router.post("/classes/{class_id}/sections", **answer(answers.Run, 202, not_yet=True))
-def combine_sections(request: HttpRequest, class_id: str) -> Status[Any]:
-    """Combine sections. Not yet: answers 501."""
-    access.editable(request, class_id)
-    raise errors.NotYet(sentence("Combining sections is not built yet."))
+@router.get("/classes/{class_id}/sections", **answer(answers.Sections))
+def list_sections(request: HttpRequest, class_id: str) -> Json:
+    """The sections of a class, each with the Aeries gradebook that its scores go to."""
+    return paging.whole(sections.of_class(access.seen(request, class_id)))
+
+
+@router.post("/classes/{class_id}/sections", **answer(answers.Sections, 201, refuses=[409]))
+def combine_sections(request: HttpRequest, class_id: str, body: SectionsBody) -> Status[Any]:
+    """Combine sections. Their students come into this class; the sections' own classes must be unused, and end. Join each
+    section's gradebook with `POST setup` afterwards: a score goes to the gradebook of the student's own section."""
+    found = access.editable(request, class_id)
+    made = sections.combine(
+        found, body.sections, access.origin(request), lambda other: access.may_edit(request, other)
+    )
+    return Status(201, paging.whole(made))
 
 
 @router.post("/classes/{class_id}/unlink", **answer(answers.Sync, refuses=[409, 503]))
-def unlink(request: HttpRequest, class_id: str) -> Json:
-    """Stop syncing. Both gradebooks keep all their data."""
+def unlink(request: HttpRequest, class_id: str, body: UnlinkBody | None = None) -> Json:
+    """Stop syncing, with all gradebooks of the class or with one of several. Both sides keep all their data."""
     found = access.editable(request, class_id)
-    links.unlink(found)
+    links.unlink(found, None if body is None else body.gradebook_number)
     return overview.class_sync(found)

@@ -136,3 +136,5 @@ class GradebookReading:
     ends_on: date | None = None
     settings: Mapping[str, bool] = field(default_factory=dict)
     """CountCompletedNow, DoingWeight, AddDropStudentsAutomatically … as read."""
+    sections: tuple[int, ...] = ()
+    """Numbers of the sections that the gradebook names; of its own school."""

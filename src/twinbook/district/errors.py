@@ -44,3 +44,9 @@ class KeysLostError(DistrictError):
 
 class NoSchoolChosenError(DistrictError):
     code = "no_school_chosen"
+
+
+class SectionInUseError(DistrictError):
+    """The section's own class holds something that combining would leave behind."""
+
+    code = "section_in_use"

@@ -1,7 +1,7 @@
 """The roster's sections with their staff, students and class; one short transaction each."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -140,8 +140,11 @@ def store_class(
         class_id = _class_of(section, reading, findings)
         ids = reading.names.know(wanted)
         day = reading.day_in(section.term_code)
-        places = _places(rows, ids, day)
-        kept = _doubted(class_id, places, roster, section, reading, findings)
+        own = [Span(ids[row.student_id], row.start, row.end) for row in rows]
+        others = _elsewhere_in_class(class_id, section)
+        places = _places([*own, *others], day)
+        of_others = {span.student_id for span in others}
+        kept = _doubted(class_id, _places(own, day), of_others, roster, section, reading, findings)
         change = students.set_roster(class_id, [*places, *kept], ROSTER, today=reading.today)
         _store_enrolments(section, rows, ids, keep_missing=bool(kept))
         Section.objects.filter(id=section.id).update(
@@ -154,11 +157,16 @@ def store_class(
 
 
 def end_classes(sections: Iterable[Section], today: date) -> int:
-    """Marks the classes of sections that are gone or inactive as ended; their data stays."""
+    """Marks the classes of sections that are gone or inactive as ended; their data stays. One of combined sections goes
+    on with the others."""
     ended = 0
-    for link in ClassSection.objects.filter(section__in=sections, school_class__ended_on=None).select_related(
+    gone = list(sections)
+    for link in ClassSection.objects.filter(section__in=gone, school_class__ended_on=None).select_related(
         "school_class", "section"
     ):
+        others = ClassSection.objects.filter(school_class=link.school_class_id, section__inactive=False)
+        if others.exclude(section__in=gone).exists():
+            continue
         fields = ClassFields(
             link.school_class.name,
             link.school_class.school_code,
@@ -214,7 +222,9 @@ def _class_of(section: Section, reading: SchoolReading, findings: Findings) -> i
         section_number=section.number,
         term=section.term_code,
     )
-    link = ClassSection.objects.filter(section=section).first()
+    link = ClassSection.objects.select_related("school_class").filter(section=section).first()
+    if link is not None and link.school_class.section_number != section.number and _is_combined(link):
+        return link.school_class_id  # the class goes by the name of its first section
     if link is None:
         made = classes.create(fields)
         ClassSection.objects.create(school_class=made, section=section)
@@ -237,15 +247,37 @@ def _own_rows(
     return [row for row in roster if (row.school_code, row.section_number) == (school.code, section.number)]
 
 
-def _places(rows: Iterable[wire.Enrolment], ids: Mapping[int, int], day: date) -> list[Place]:
+def _is_combined(link: ClassSection) -> bool:
+    return ClassSection.objects.filter(school_class=link.school_class_id).count() > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One enrolment of a student, by our id; both ends count."""
+
+    student_id: int
+    start: date | None
+    end: date | None
+
+    def active_on(self, day: date) -> bool:
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+
+
+def _elsewhere_in_class(class_id: int, section: Section) -> list[Span]:
+    """The enrolments in the class's other sections, as last read: who moves between them stays in the class."""
+    rows = Enrolment.objects.filter(section__class_section__school_class_id=class_id).exclude(section=section)
+    return [Span(row.student_id, row.started_on, row.ended_on) for row in rows]
+
+
+def _places(rows: Iterable[Span], day: date) -> list[Place]:
     """Each student's place on that day, from one or several spans."""
-    spans: dict[int, list[wire.Enrolment]] = defaultdict(list)
+    spans: dict[int, list[Span]] = defaultdict(list)
     for row in rows:
-        spans[ids[row.student_id]].append(row)
+        spans[row.student_id].append(row)
     return [_place(student_id, own, day) for student_id, own in spans.items()]
 
 
-def _place(student_id: int, spans: list[wire.Enrolment], day: date) -> Place:
+def _place(student_id: int, spans: list[Span], day: date) -> Place:
     active = [span for span in spans if span.active_on(day)]
     past = [span for span in spans if span.end is not None and span.end < day]
     if active:
@@ -260,17 +292,21 @@ def _place(student_id: int, spans: list[wire.Enrolment], day: date) -> Place:
 def _doubted(
     class_id: int,
     places: list[Place],
+    of_others: Collection[int],
     roster: wire.ListReading[wire.Enrolment],
     section: Section,
     reading: SchoolReading,
     findings: Findings,
 ) -> list[Place]:
-    """The present places of students who are missing from a list that proves nothing; else none.
+    """The present places of students who are missing from a list that proves nothing; else none. `of_others`: students of
+    the class's other sections, about whom this list says nothing.
 
     Aeries keeps the rows of students who left, so many missing rows mean a broken answer.
     """
     told = {place.student_id for place in places}
-    present = ClassStudent.objects.filter(school_class_id=class_id, active=True, source="roster")
+    present = ClassStudent.objects.filter(school_class_id=class_id, active=True, source="roster").exclude(
+        student_id__in=set(of_others) - told
+    )
     missing = [place for place in present if place.student_id not in told]
     if not missing:
         return []

@@ -114,6 +114,27 @@ def set_roster(
         return _apply(change, present, told, why)
 
 
+def join(class_id: int, places: Iterable[Place], origin: Origin, *, why: str) -> RosterChange:
+    """Further students of the roster come into the class; nobody leaves. Raises NotFoundError."""
+    with changing(class_id, origin) as change:
+        present = {place.student_id: place for place in ClassStudent.objects.filter(school_class_id=class_id)}
+        told = {
+            place.student_id: place for place in places if place.active or place.student_id not in present
+        }
+        return _apply(change, present, told, why)
+
+
+def leave(class_id: int, student_id: int, origin: Origin, *, why: str) -> None:
+    """A student added by hand leaves the class; scores stay. Doing it again changes nothing. Raises NotFoundError."""
+    with changing(class_id, origin) as change:
+        present = {
+            row.student_id: row
+            for row in ClassStudent.objects.filter(school_class_id=class_id, student_id=student_id)
+        }
+        told = {id_: Place(id_, False, row.started_on, row.ended_on) for id_, row in present.items()}
+        _apply(change, present, told, why)
+
+
 def _apply(
     change: ClassChange, present: Mapping[int, ClassStudent], told: Mapping[int, Place], why: str
 ) -> RosterChange:

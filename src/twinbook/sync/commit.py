@@ -240,6 +240,7 @@ class Committer:
         journal.fields_moved(self.origin.run_id, change.pair, change.fields)
 
     def _set_our_fields(self, change: ch.SetOurFields) -> None:
+        self._tell_other_gradebooks()
         try:
             activities.update(
                 self.class_id,
@@ -256,6 +257,11 @@ class Committer:
             for moved in change.changes:
                 fields[moved.field.value][0] = moved.before
             Pair.objects.filter(id=change.pair).update(fields=fields)
+
+    def _tell_other_gradebooks(self) -> None:
+        """What comes from one gradebook of a class with several goes on to the others; quiet writes wake nobody."""
+        others = Link.objects.filter(school_class_id=self.class_id, ended_on=None).exclude(id=self.link_id)
+        others.update(look_at_everything=True)
 
     def _pin(self, change: ch.Pin) -> None:
         Pair.objects.filter(id=change.pair).update(
@@ -283,6 +289,7 @@ class Committer:
                 **shown_of(found),
             )
             return
+        self._tell_other_gradebooks()
         pair_with_new_activity(self.class_id, self.link_id, found, change.category_id, self.origin)
 
     # The link

@@ -34,7 +34,9 @@ class OpenDraft:
 
     @cached_property
     def snapshot(self) -> ClassSnapshot:
-        return snapshots.of_class(self.class_id)
+        if self.reading is None:
+            return snapshots.of_class(self.class_id)
+        return setup.snapshot_for(self.class_id, self.reading)
 
     @cached_property
     def _stored(self) -> dict[str, Any] | None:
@@ -51,7 +53,7 @@ class OpenDraft:
         scores = {unique_id: cells for unique_id, cells in self._stored["scores"].items() if unique_id in ids}
         reading = from_json(GradebookReading, {**self._stored, "scores": scores})
         side = far.side_of(district_settings.get())
-        place = setup.context(self.class_id, reading.database_year)
+        place = setup.context(self.class_id, reading.database_year, reading)
         return compare(self.draft, self.snapshot, reading, side, place, wanted)
 
 

@@ -12,7 +12,7 @@ from twinbook.core.carry_out.mass_change import Planned
 from twinbook.core.carry_out.outcome import LookOutcome
 from twinbook.core.sentence import sentence
 from twinbook.district import settings
-from twinbook.sync import errors, health, lease, load, runs, summary
+from twinbook.sync import errors, health, homes, lease, load, runs, summary
 from twinbook.sync.interpreter import Interpreter
 from twinbook.sync.lease import Lease
 from twinbook.sync.look import live_links, note_pushed, put_off_or_served
@@ -48,16 +48,17 @@ def carry_out(run: Run) -> None:
     class_id = runs.class_of(run)
     check(class_id, dry_run=run.dry_run)
     with lease.hold(class_id, lease.this_process(), timeout=LEASE_WAIT_SECONDS) as held:
-        for link in live_links(class_id):
-            look_at_link(run, link, held)
+        look_at_links(run, class_id, held)
 
 
-def look_at_link(run: Run, link: Link, held: Lease) -> LookOutcome:
-    """Everything of one link. The run ends as held when the class brake stopped it, failed when Aeries did."""
-    outcome = read_link(run, link, held)
+def look_at_links(run: Run, class_id: int, held: Lease) -> None:
+    """Everything of each live link, told as one. The run ends as held when the class brake stopped one, failed when Aeries
+    did; a gradebook that cannot be served does not stop the class's others."""
+    if not run.dry_run:
+        homes.settle(class_id)
+    stopped = [read_link(run, link, held).held for link in live_links(class_id)]
     if run.state != RunState.FAILED:
-        runs.finish(run, held=outcome.held)
-    return outcome
+        runs.finish(run, held=any(stopped))
 
 
 def read_link(run: Run, link: Link, held: Lease, *, only_plan: bool = False) -> LookOutcome:
@@ -72,7 +73,7 @@ def read_link(run: Run, link: Link, held: Lease, *, only_plan: bool = False) -> 
         Link.objects.filter(id=link.id).update(last_pulled_at=Now())
     if not run.dry_run:
         note_pushed(link.id, outcome)
-        put_off_or_served(link.school_class_id, outcome.trouble)
+        put_off_or_served(link, outcome.trouble)
     if outcome.trouble is not None and _broken_off(outcome.trouble, outcome):
         hint = sentence("What was not done is found again and done by itself.")
         runs.fail(run, "aeries_unavailable", outcome.trouble.message, hint)

@@ -138,7 +138,7 @@ class Interpreter:
                 endings.note(pair, self.lease)
                 return load.pair_view(pair)
             case ef.LoadUnpaired(activity):
-                return load.unpaired_view(self.class_id, activity)
+                return load.unpaired_view(self.link, activity)
             case ef.Commit(changes):
                 return self._commit(changes)
             case ef.Now():

@@ -29,9 +29,10 @@ from twinbook.district import settings as district_settings
 from twinbook.district.models import DistrictSettings
 from twinbook.gradebook import cells, scores
 from twinbook.gradebook.cells import Cell
-from twinbook.gradebook.models import Activity, ClassStudent, Score
+from twinbook.gradebook.models import Activity, Score
 from twinbook.gradebook.origin import OriginKind
-from twinbook.sync import clock, codec, errors, far, installation, mass_change
+from twinbook.sync import clock, codec, errors, far, installation, mass_change, members, moved
+from twinbook.sync.members import Member
 from twinbook.sync.models import (
     CategoryPair,
     CellBaseRow,
@@ -91,9 +92,12 @@ def link_view(link_id: int, *, dry_run: bool = False) -> LinkView:
         new_activities=tuple(our_activity(activity) for activity in new.order_by("id")),
         missing_since=link.missing_since,
         create_here=_to_create(link.id),
-        roster={sis: student for student, sis in _members(link.school_class_id)},
         to_delete=_to_delete(link.school_class_id),
-        values_in_class=Score.objects.filter(activity_id__in=in_pairs).exclude(kind="blank").count(),
+        roster={member.sis_student_id: member.student for member in members.of_link(link)},
+        values_in_class=Score.objects.filter(activity_id__in=in_pairs)
+        .exclude(kind="blank")
+        .exclude(student_id__in=members.elsewhere(link))
+        .count(),
         braked=frozenset(subject for subject, _ in brake_questions),
         answers=mass_change.answers_of(brake_questions),
         base_doubtful=link.base_doubtful_since is not None,
@@ -285,7 +289,7 @@ def maxima_of(pair: Pair) -> Maxima | None:
     return Maxima(pair.max_ours, pair.max_entry, pair.max_weight)
 
 
-def unpaired_view(class_id: int, activity_id: int) -> PairView | None:
+def unpaired_view(link: Link, activity_id: int) -> PairView | None:
     """An activity of no pair, as its pair would look: nothing is stored for it yet."""
     activity = Activity.objects.filter(id=activity_id, deleted_at=None).first()
     if activity is None:
@@ -307,20 +311,29 @@ def unpaired_view(class_id: int, activity_id: int) -> PairView | None:
         their_due_on=None,
         their_grading_completed=False,
         cells=tuple(
-            CellView(student, sis, our_cell(ours.get(student)), None, None, (), None, send_anyway=False)
-            for student, sis in _members(class_id)
+            CellView(
+                student=member.student,
+                sis_student_id=member.sis_student_id,
+                ours=our_cell(ours.get(member.student)),
+                base=None,
+                agreed_as=None,
+                intents=(),
+                problem=None,
+                send_anyway=False,
+                older=_older(ours.get(member.student), member),
+            )
+            for member in members.of_link(link)
         ),
         open_question=None,
         fields_in_question=False,
     )
 
 
-def _members(class_id: int) -> list[tuple[int, int]]:
-    """Active students whom Aeries knows: (our id, StudentID)."""
-    rows = ClassStudent.objects.filter(
-        school_class_id=class_id, active=True, student__sis_student_id__isnull=False
-    ).values_list("student_id", "student__sis_student_id")
-    return sorted((student, sis) for student, sis in rows if sis is not None)
+def _older(cell: Cell | None, member: Member) -> bool:
+    """Whether the value was saved before the student's home began (C7)."""
+    if member.home_since is None or cell is None or cell.saved_at is None:
+        return False
+    return cell.saved_at < member.home_since
 
 
 def _cells(pair: Pair, problems: _Problems) -> tuple[CellView, ...]:
@@ -329,19 +342,37 @@ def _cells(pair: Pair, problems: _Problems) -> tuple[CellView, ...]:
     bases = {row.student_id: row for row in CellBaseRow.objects.filter(pair=pair)}
     intents = _intents(pair)
     return tuple(
-        CellView(
-            student=student,
-            sis_student_id=sis,
-            ours=our_cell(ours.get(student)),
-            base=cell_base(bases[student]) if student in bases else None,
-            agreed_as=bases[student].membership if student in bases else None,
-            intents=tuple(intents[student]),
-            problem=problems.of_cells.get(student),
-            send_anyway=problems.after_term.get(student)
-            == (SEND_ANYWAY, our_cell(ours.get(student)).version),
-            keep_here=problems.after_term.get(student) == (KEEP_HERE, our_cell(ours.get(student)).version),
+        _cell(
+            member,
+            ours.get(member.student),
+            bases.get(member.student),
+            tuple(intents[member.student]),
+            problems,
         )
-        for student, sis in _members(pair.link.school_class_id)
+        for member in members.of_link(pair.link)
+    )
+
+
+def _cell(
+    member: Member,
+    cell: Cell | None,
+    base: CellBaseRow | None,
+    intents: tuple[Intent, ...],
+    problems: _Problems,
+) -> CellView:
+    ours = our_cell(cell)
+    return CellView(
+        student=member.student,
+        sis_student_id=member.sis_student_id,
+        ours=ours,
+        base=None if base is None else cell_base(base),
+        agreed_as=None if base is None else base.membership,
+        intents=intents,
+        problem=problems.of_cells.get(member.student),
+        send_anyway=problems.after_term.get(member.student) == (SEND_ANYWAY, ours.version),
+        keep_here=problems.after_term.get(member.student) == (KEEP_HERE, ours.version),
+        older=_older(cell, member),
+        left=problems.left.get(member.student) == ours.version,
     )
 
 
@@ -381,16 +412,22 @@ class _Problems:
     of_cells: dict[int, OpenProblem] = field(default_factory=dict)
     after_term: dict[int, tuple[str, int]] = field(default_factory=dict)
     """Student → what a person said last about a value after the term's end, and its version."""
+    left: dict[int, int] = field(default_factory=dict)
+    """Student → the version of the value that a person left behind after a move."""
 
 
 def _problems(pair: Pair) -> _Problems:
     """One statement: every look at a pair asks it."""
     of_pair = f"activity:{pair.activity_id}"
     about = Q(pair=pair) | Q(link_id=pair.link_id, subject=of_pair)
+    about |= Q(link_id=pair.link_id, code="student_moved", answer="leave_here")
     found = _Problems()
-    for row in Problem.objects.filter(
-        about, Q(closed_at=None) | Q(answer__in=(SEND_ANYWAY, KEEP_HERE))
-    ).order_by("id"):
+    answered = Q(answer__in=(SEND_ANYWAY, KEEP_HERE, "leave_here"))
+    for row in Problem.objects.filter(about, Q(closed_at=None) | answered).order_by("id"):
+        if row.answer == "leave_here" and row.student_id is not None and pair.activity_id is not None:
+            version = moved.versions(row.details).get(pair.activity_id)
+            if version is not None:
+                found.left[row.student_id] = version
         if row.code == ProblemCode.TERM_ENDED and row.answer is not None and row.student_id is not None:
             found.after_term[row.student_id] = (row.answer, row.ours_version)
         if row.closed_at is not None:

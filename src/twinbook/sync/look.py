@@ -14,7 +14,7 @@ from twinbook.core.carry_out.look import look_through, push
 from twinbook.core.carry_out.outcome import LookOutcome
 from twinbook.core.sentence import joined, sentence
 from twinbook.district.models import DistrictSettings
-from twinbook.sync import health, lease, load, remote, summary, wake
+from twinbook.sync import health, homes, lease, load, remote, summary, wake
 from twinbook.sync.interpreter import Interpreter
 from twinbook.sync.lease import Lease
 from twinbook.sync.models import ClassSync, Link, Run, RunKind, RunState
@@ -28,6 +28,7 @@ def look_at_class(class_id: int, *, holder: str) -> None:
     with lease.hold(class_id, holder) as held:
         if not may_push(class_id):
             return
+        homes.settle(class_id)
         for link in live_links(class_id):
             _look(link, held)
 
@@ -52,9 +53,8 @@ def _look(link: Link, held: Lease) -> None:
         outcome = look_once(link, held)
         if outcome is None or not outcome.again or outcome.trouble is not None:
             return
-    wake.put_off(
-        link.school_class_id, sentence("Many changes at once; Twinbook goes on in a moment."), seconds=1
-    )
+    why = sentence("Many changes at once; Twinbook goes on in a moment.")
+    wake.put_off(link.school_class_id, why, seconds=1, link_id=link.id)
 
 
 def look_once(link: Link, held: Lease) -> LookOutcome | None:
@@ -72,7 +72,7 @@ def look_once(link: Link, held: Lease) -> LookOutcome | None:
     outcome = interpreter.drive(look_through() if everything else push())
     record.end(outcome)
     note_pushed(link.id, outcome)
-    put_off_or_served(link.school_class_id, outcome.trouble)
+    put_off_or_served(link, outcome.trouble)
     return outcome
 
 
@@ -82,11 +82,12 @@ def note_pushed(link_id: int, outcome: LookOutcome) -> None:
         Link.objects.filter(id=link_id).update(last_pushed_at=Now())
 
 
-def put_off_or_served(class_id: int, trouble: ef.Trouble | None) -> None:
+def put_off_or_served(link: Link, trouble: ef.Trouble | None) -> None:
+    """One gradebook that cannot be served leaves the class's others alone."""
     if trouble is None:
-        wake.served(class_id)
+        wake.served(link.school_class_id, link_id=link.id)
     else:
-        wake.put_off(class_id, trouble.message, until=trouble.retry_at)
+        wake.put_off(link.school_class_id, trouble.message, until=trouble.retry_at, link_id=link.id)
 
 
 class PushRecord:

@@ -216,6 +216,23 @@ class LinkStudent(models.Model):
         constraints = [models.UniqueConstraint("link", "sis_student_id", name="student_once_per_link")]
 
 
+class StudentHome(models.Model):
+    """The gradebook of a student's cells (C7), kept only in classes where it is not plain: with several live links, or
+    with a section that no link covers. Written by `twinbook.sync.homes` only.
+
+    `link` null: the student's section has no gradebook. `since`: when Twinbook saw the student move there; null: from the
+    link's own beginning, whose set-up showed every value.
+    """
+
+    school_class = models.ForeignKey(SchoolClass, on_delete=models.CASCADE, related_name="homes")
+    student = models.ForeignKey(Student, on_delete=models.CASCADE, related_name="homes")
+    link = models.ForeignKey(Link, on_delete=models.SET_NULL, null=True, related_name="homes")
+    since = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("school_class", "student", name="one_home_per_student")]
+
+
 class CategoryPair(models.Model):
     """A category here and a code there, or one of them ignored."""
 
@@ -475,7 +492,7 @@ class MovedField(models.Model):
 
 class Problem(models.Model):
     """Something that needs a person. `subject` names the one thing it is about ("cell:7:31", "field:7:title",
-    "activity:7", "class"): one open problem per subject. An unchanged cause keeps its id, also when a value changes."""
+    "activity:7", "class"): one open problem per link and subject. An unchanged cause keeps its id, also when a value changes."""
 
     school_class = models.ForeignKey(SchoolClass, on_delete=models.CASCADE, related_name="problems")
     link = models.ForeignKey(Link, on_delete=models.CASCADE, null=True, related_name="problems")
@@ -503,8 +520,9 @@ class Problem(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["school_class", "subject"],
+                fields=["school_class", "link", "subject"],
                 condition=Q(closed_at=None),
+                nulls_distinct=False,
                 name="one_open_problem_per_subject",
             )
         ]

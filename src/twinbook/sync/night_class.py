@@ -16,7 +16,7 @@ from twinbook.core.carry_out.outcome import LookOutcome
 from twinbook.core.carry_out.taking_over import stopped_with_the_district
 from twinbook.core.district_brake import ClassCount
 from twinbook.core.sentence import sentence
-from twinbook.sync import errors, force, lease, planned_codec, runs, wake
+from twinbook.sync import errors, force, homes, lease, planned_codec, runs, wake
 from twinbook.sync.lease import Lease
 from twinbook.sync.look import live_links
 from twinbook.sync.models import ClassSync, Mode, Run, RunKind, RunState
@@ -101,6 +101,8 @@ def held_by_district(visit: Visit) -> bool:
 
 
 def _read(visit: Visit, part: Run, held: Lease) -> None:
+    if not part.dry_run:
+        homes.settle(visit.class_id)
     compared, losing, stops, waits = 0, 0, False, False
     for link in live_links(visit.class_id):
         outcome = force.read_link(part, link, held, only_plan=True)

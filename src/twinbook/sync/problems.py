@@ -18,7 +18,18 @@ from django.db.models.functions import Now
 from twinbook.core.sentence import sentence
 from twinbook.gradebook.cells import value_text
 from twinbook.said import said
-from twinbook.sync import announce, answers, codec, errors, lease, mass_change, questions, wake, wording
+from twinbook.sync import (
+    announce,
+    answers,
+    codec,
+    errors,
+    lease,
+    mass_change,
+    moved,
+    questions,
+    wake,
+    wording,
+)
 from twinbook.sync.answers.cells import our_cell
 from twinbook.sync.models import Link, Pair, Problem
 
@@ -31,7 +42,10 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "rejected_by_aeries": ("retry", "use_aeries"),
     "unknown_mark": ("check_again", "keep_mark"),
     "student_not_in_gradebook": ("check_again",),
-    "student_readded": ("check_again",),
+    "student_readded": ("check_again", "send_ours"),
+    "student_moved": ("take_along", "leave_here"),
+    "same_student": ("merge", "keep_apart"),
+    "merge_conflict": ("use_by_hand", "keep_roster"),
     "category_gone": ("check_again",),
     "category_unmapped": ("check_again",),
     "gradebook_gone": ("check_again",),
@@ -86,7 +100,9 @@ def shown(row: Problem) -> Json:
 
 
 def values(row: Problem) -> tuple[str | None, str | None]:
-    """Ours as it stands now, theirs as last read."""
+    """Ours as it stands now, theirs as last read. Of a student who moved: the values that were offered."""
+    if row.code == "student_moved":
+        return moved.shown(row.details)
     if row.field is not None:
         return row.details.get("ours"), row.details.get("theirs")
     if row.code == "zeros_ahead":

@@ -1,6 +1,6 @@
 """Opening, keeping and closing what needs a person.
 
-One open problem per subject. An unchanged cause keeps its id, also when a value changes: then the row is updated, and
+One open problem per link and subject: a class with several gradebooks has a question of each. An unchanged cause keeps its id, also when a value changes: then the row is updated, and
 `seen` protects against answering the older question. Where the cause changed, the old one closes and a new one opens.
 """
 
@@ -38,7 +38,7 @@ def judge_cells(class_id: int, link_id: int, change: ch.JudgeCells, *, lost: fro
             subject = cell_subject(change.activity, student)
             _open(class_id, link_id, subject, question, pair=change.pair, activity=change.activity)
     fine = change.students - lost - {student for student in held if student is not None}
-    rows = _open_rows(class_id).filter(pair_id=change.pair, student_id__in=fine, field=None)
+    rows = _of_link(link_id).filter(pair_id=change.pair, student_id__in=fine, field=None)
     _close(rows.filter(subject__startswith=f"cell:{change.activity}:"))
 
 
@@ -47,7 +47,7 @@ def judge_fields(class_id: int, link_id: int, change: ch.JudgeFields) -> None:
     for subject, question in held.items():
         _open(class_id, link_id, subject, question, pair=change.pair, activity=change.activity)
     _close(
-        _open_rows(class_id)
+        _of_link(link_id)
         .filter(subject__startswith=f"field:{change.activity}:")
         .exclude(subject__in=list(held))
     )
@@ -58,7 +58,7 @@ def judge_pair(class_id: int, link_id: int, change: ch.JudgePair) -> None:
         return
     subject = activity_subject(change.activity)
     if change.held is None:
-        _close(_open_rows(class_id).filter(subject=subject))
+        _close(_of_link(link_id).filter(subject=subject))
         return
     _open(class_id, link_id, subject, change.held, pair=change.pair or None, activity=change.activity)
 
@@ -67,7 +67,7 @@ def judge_subjects(class_id: int, link_id: int, change: ch.JudgeSubjects) -> Non
     for subject, question in change.held.items():
         _open(class_id, link_id, subject, question, pair=question.pair, activity=question.activity)
     under = Q(subject=change.prefix) | Q(subject__startswith=f"{change.prefix}:")
-    _close(_open_rows(class_id).filter(under, link_id=link_id).exclude(subject__in=list(change.held)))
+    _close(_of_link(link_id).filter(under).exclude(subject__in=list(change.held)))
 
 
 def judge_categories(class_id: int, link_id: int, codes: set[str]) -> None:
@@ -88,7 +88,7 @@ def judge_categories(class_id: int, link_id: int, codes: set[str]) -> None:
 
 
 def close_all(class_id: int, link_id: int, why: str) -> None:
-    _close(_open_rows(class_id).filter(link_id=link_id), why)
+    _close(_of_link(link_id), why)
 
 
 def close_of_pair(pair_id: int, why: str) -> None:
@@ -104,6 +104,10 @@ def _open_rows(class_id: int) -> QuerySet[Problem]:
     return Problem.objects.filter(school_class_id=class_id, closed_at=None)
 
 
+def _of_link(link_id: int) -> QuerySet[Problem]:
+    return Problem.objects.filter(link_id=link_id, closed_at=None)
+
+
 def _close(rows: QuerySet[Problem], why: str = FOUND_FINE) -> None:
     rows.update(closed_at=Now(), closed_why=why)
 
@@ -111,7 +115,7 @@ def _close(rows: QuerySet[Problem], why: str = FOUND_FINE) -> None:
 def _open(
     class_id: int, link_id: int, subject: str, question: ch.Held, *, pair: int | None, activity: int | None
 ) -> None:
-    found = _open_rows(class_id).filter(subject=subject).first()
+    found = _of_link(link_id).filter(subject=subject).first()
     if found is not None and found.code != question.code:
         close(found, "another question took its place")
         found = None

@@ -16,7 +16,7 @@ from twinbook.core.setup.summary import Summary, summarise
 from twinbook.core.snapshot import ClassSnapshot, GradebookReading
 from twinbook.district import settings as district_settings
 from twinbook.gradebook.models import Activity
-from twinbook.sync import errors, far, pairs, setup, snapshots, summary
+from twinbook.sync import errors, far, pairs, setup, summary
 from twinbook.sync.models import CategoryPair, CellBaseRow, Link, Pair
 
 Json = dict[str, Any]
@@ -48,7 +48,7 @@ class Planned:
 
 def planned(class_id: int, link: Link, wish: Wish, reading: GradebookReading) -> Planned:
     """Raises NoSuchItem, InvalidLink."""
-    whole = snapshots.of_class(class_id)
+    whole = setup.snapshot_for(class_id, reading)
     ours = None if wish.activity_id is None else wish.activity_id
     snapshot = replace(whole, activities=tuple(a for a in whole.activities if a.id == ours))
     small = replace(

@@ -8,7 +8,7 @@ from typing import Any
 from twinbook.aeries.permits import Lane
 from twinbook.district import roster
 from twinbook.district.roster import RosterReport
-from twinbook.sync import health, identity, remote, runs
+from twinbook.sync import handmade, health, homes, identity, remote, runs
 from twinbook.sync.models import Run, RunKind
 
 
@@ -33,7 +33,11 @@ def read(run: Run, school_code: int | None, *, whole: bool = False) -> RosterRep
         ask = partial(client.systeminfo, via=Lane.BULK)
         _, today = identity.check(remote.connection_row().id, client, lambda: ask().value)
         admission.answered()
-        return roster.sync_roster(client, school_code, today, runs.teller(run), whole=whole)
+        report = roster.sync_roster(client, school_code, today, runs.teller(run), whole=whole)
+    for class_id in report.changed_classes:
+        homes.settle(class_id)
+        handmade.judge(class_id)
+    return report
 
 
 def shown(report: RosterReport) -> dict[str, Any]:

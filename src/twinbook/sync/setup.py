@@ -31,12 +31,25 @@ from twinbook.core.setup.refreshing import begin as begin_draft
 from twinbook.core.setup.refreshing import refresh as refresh_draft
 from twinbook.core.setup.serial import from_json, to_json
 from twinbook.core.setup.summary import Summary, shown_summary, summarise
-from twinbook.core.snapshot import GradebookReading
+from twinbook.core.snapshot import ClassSnapshot, GradebookReading
 from twinbook.district import settings as district_settings
 from twinbook.district.models import ClassSection, Permission, SectionStaff
 from twinbook.gradebook import classes
 from twinbook.said import all_said
-from twinbook.sync import backup, clock, errors, far, health, identity, load, memory, remote, runs, snapshots
+from twinbook.sync import (
+    backup,
+    clock,
+    errors,
+    far,
+    health,
+    homes,
+    identity,
+    load,
+    memory,
+    remote,
+    runs,
+    snapshots,
+)
 from twinbook.sync.models import ClassSync, DraftState, Link, Mode, Run, RunKind, SetupDraft
 
 Json = dict[str, Any]
@@ -90,8 +103,9 @@ def _said(error: wire_errors.AeriesError) -> errors.SyncError:
     )
 
 
-def context(class_id: int, year_read: str) -> SetupContext:
-    """`year_read`: the database year that Aeries answered for; it counts where the connection names none."""
+def context(class_id: int, year_read: str, reading: GradebookReading | None = None) -> SetupContext:
+    """`year_read`: the database year that Aeries answered for; it counts where the connection names none. `reading`: of
+    the gradebook that is set up."""
     school_class = classes.get(class_id)
     row = remote.connection_row()
     return SetupContext(
@@ -100,7 +114,25 @@ def context(class_id: int, year_read: str) -> SetupContext:
         today=load.today(row.id, clock.now()),
         backup=backup.told(),
         grace_days=_settings(class_id).grace_days,
+        sections_move=() if reading is None else _sections_move(class_id, reading),
     )
+
+
+def _sections_move(class_id: int, reading: GradebookReading) -> tuple[str, ...]:
+    wanted = homes.link_sections(class_id, reading.sections)
+    links = Link.objects.filter(school_class_id=class_id, ended_on=None)
+    others = links.exclude(gradebook_number=reading.gradebook_number).order_by("id")
+    return tuple(
+        f"section {number}: {link.gradebook_name or 'gradebook'} (no. {link.gradebook_number})"
+        for link in others
+        for number in link.sections
+        if number in wanted
+    )
+
+
+def snapshot_for(class_id: int, reading: GradebookReading) -> ClassSnapshot:
+    """Ours as this gradebook is concerned: of a class over several sections only the students of its own."""
+    return snapshots.of_sections(class_id, homes.link_sections(class_id, reading.sections))
 
 
 def _settings(class_id: int) -> ClassSync:
@@ -194,8 +226,6 @@ def begin(class_id: int, gradebook_number: int, actor: str) -> tuple[Run, Json]:
         school_class_id=class_id, ended_on=None, gradebook_number=gradebook_number
     ).exists():
         raise errors.AlreadySynced
-    if Link.objects.filter(school_class_id=class_id, ended_on=None).exists():
-        raise errors.NotYet(sentence("A further gradebook for a synced class is not built yet."))
     with transaction.atomic():
         row = SetupDraft.objects.select_for_update().filter(school_class_id=class_id).first()
         previous = _draft_of(row) if row is not None else None
@@ -270,8 +300,9 @@ def confirm(class_id: int, fingerprint: str, actor: str) -> Run:
             stops = [{"code": s.code, "message": s.message, "hint": s.hint} for s in found.blocking]
             raise errors.NotReady(hint=found.blocking[0].hint, extra={"blocking": stops})
         reading = _reading(row)
-        place = context(class_id, reading.database_year)
-        plan = planning.confirmed_plan(_draft_of(row), snapshots.of_class(class_id), reading, _far(), place)
+        place = context(class_id, reading.database_year, reading)
+        ours = snapshot_for(class_id, reading)
+        plan = planning.confirmed_plan(_draft_of(row), ours, reading, _far(), place)
         run = runs.create(RunKind.SETUP, class_id, actor, {"gradebook_number": row.gradebook_number})
         run.plan = shown_summary(found)
         run.save(update_fields=["plan"])
@@ -313,10 +344,11 @@ def carry_out_reading(run: Run) -> None:
             today=today,
             backup=backup.told(),
             grace_days=_settings(class_id).grace_days,
+            sections_move=_sections_move(class_id, reading),
         )
         before = memory.of(class_id, number, reading.database_year)
         read = refresh_draft(
-            _draft_of(row), snapshots.of_class(class_id), reading, _far(), place, earlier=before
+            _draft_of(row), snapshot_for(class_id, reading), reading, _far(), place, earlier=before
         )
         row.answers, row.reading = to_json(read), to_json(reading)
         row.state, row.read_at = DraftState.READY, reading.read_at
@@ -351,8 +383,8 @@ def _summary(row: SetupDraft) -> Summary:
         )
     class_id = row.school_class_id
     reading = _reading(row)
-    place = context(class_id, reading.database_year)
-    return summarise(_draft_of(row), snapshots.of_class(class_id), reading, _far(), place)
+    place = context(class_id, reading.database_year, reading)
+    return summarise(_draft_of(row), snapshot_for(class_id, reading), reading, _far(), place)
 
 
 def _reading(row: SetupDraft) -> GradebookReading:

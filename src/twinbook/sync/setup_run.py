@@ -20,7 +20,6 @@ from twinbook.core.sentence import sentence
 from twinbook.core.setup import steps as st
 from twinbook.core.setup.serial import from_json
 from twinbook.core.snapshot import GradebookReading, TheirAssignment
-from twinbook.district.models import ClassSection
 from twinbook.gradebook import activities, categories
 from twinbook.gradebook.categories import CategoryFields
 from twinbook.gradebook.origin import Origin, OriginKind
@@ -30,7 +29,9 @@ from twinbook.sync import (
     commit,
     errors,
     health,
+    homes,
     lease,
+    links,
     load,
     remote,
     runs,
@@ -118,6 +119,9 @@ def _structure(
         builder = Builder(run, class_id, link, reading)
         for step in plan.steps:
             builder.take(step)
+        for bare in homes.take_sections(link):
+            links.end_one(bare, "its sections were joined with another gradebook")
+        homes.settle(class_id, set_up=link)
         return link
 
 
@@ -128,10 +132,9 @@ def _link(class_id: int, reading: GradebookReading) -> Link:
             sentence("This gradebook was joined with another class meanwhile."),
             hint=sentence("Stop the sync there first, or choose another."),
         )
-    sections = ClassSection.objects.filter(school_class_id=class_id)
     link = Link.objects.create(
         school_class_id=class_id,
-        sections=sorted(sections.values_list("section__number", flat=True)),
+        sections=homes.link_sections(class_id, reading.sections),
         connection=row,
         gradebook_number=reading.gradebook_number,
         gradebook_name=reading.name,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from twinbook.aeries.client import AeriesClient
 from twinbook.aeries.models import Gradebook
@@ -16,7 +17,7 @@ from twinbook.core.snapshot import (
     OurStudent,
 )
 from twinbook.gradebook import overview
-from twinbook.sync import clock, far, load
+from twinbook.sync import clock, far, homes, load
 
 Told = Callable[[int, int, str], None]
 
@@ -39,6 +40,23 @@ def of_class(class_id: int) -> ClassSnapshot:
         ),
         activities=tuple(load.our_activity(activity) for activity in book.activities),
         scores=scores,
+    )
+
+
+def of_sections(class_id: int, sections: Collection[int]) -> ClassSnapshot:
+    """The same with the students of these sections of the class only; one whose section is not known stays in."""
+    whole = of_class(class_id)
+    section_of = homes.sections_of(class_id)
+    away = {s.id for s in whole.students if section_of.get(s.id, next(iter(sections), 0)) not in sections}
+    if not away:
+        return whole
+    return replace(
+        whole,
+        students=tuple(student for student in whole.students if student.id not in away),
+        scores={
+            activity: {student: cell for student, cell in cells.items() if student not in away}
+            for activity, cells in whole.scores.items()
+        },
     )
 
 
@@ -90,6 +108,9 @@ def read_gradebook(
         starts_on=head.start,
         ends_on=head.end,
         settings=_settings(head),
+        sections=tuple(
+            sorted(row.section_number for row in head.sections if row.school_code == head.school_code)
+        ),
     )
 
 

@@ -65,25 +65,24 @@ def wake_if_saved_since(class_id: int, generation: int) -> bool:
     return behind is not None and wake_class(class_id)
 
 
-def put_off(class_id: int, why: str, *, seconds: float | None = None, until: datetime | None = None) -> None:
-    """The class cannot be served now and is tried again then; without a time after 1, 2, 4 … seconds. `why` is a
-    sentence for people, without names or grades."""
-    statements.run(
-        _PUT_OFF,
-        {
-            "class": class_id,
-            "why": to_text(why),
-            "until": until,
-            "seconds": seconds,
-            "longest": LONGEST_WAIT_SECONDS,
-        },
-    )
+def put_off(
+    class_id: int,
+    why: str,
+    *,
+    seconds: float | None = None,
+    until: datetime | None = None,
+    link_id: int | None = None,
+) -> None:
+    """The class, or one of its links, cannot be served now and is tried again then; without a time after 1, 2, 4 …
+    seconds. `why` is a sentence for people, without names or grades."""
+    values = {"class": class_id, "why": to_text(why), "until": until, "seconds": seconds, "link": link_id}
+    statements.run(_PUT_OFF, {**values, "longest": LONGEST_WAIT_SECONDS})
     announce.announce(class_id)
 
 
-def served(class_id: int) -> None:
-    """The class was looked through: nothing is put off any more."""
-    statements.run(_SERVED, {"class": class_id})
+def served(class_id: int, *, link_id: int | None = None) -> None:
+    """The class, or one of its links, was looked through: nothing is put off any more."""
+    statements.run(_SERVED, {"class": class_id, "link": link_id})
 
 
 _SAVED_AND_NOT_LOOKED_AT = """
@@ -106,11 +105,11 @@ _PUT_OFF = """
             %(until)s::timestamptz,
             clock_timestamp() + interval '1 second'
                 * coalesce(%(seconds)s::float8, least(2.0 ^ least(attempts, 20), %(longest)s::float8)))
-    WHERE school_class_id = %(class)s AND ended_on IS NULL
+    WHERE school_class_id = %(class)s AND ended_on IS NULL AND id = coalesce(%(link)s::bigint, id)
 """
 _SERVED = """
     UPDATE sync_link SET attempts = 0, why = NULL, waiting_since = NULL, next_attempt_at = NULL
-    WHERE school_class_id = %(class)s AND ended_on IS NULL
+    WHERE school_class_id = %(class)s AND ended_on IS NULL AND id = coalesce(%(link)s::bigint, id)
       AND (attempts > 0 OR why IS NOT NULL OR waiting_since IS NOT NULL OR next_attempt_at IS NOT NULL)
 """
 

@@ -8,7 +8,7 @@ from typing import Any
 from twinbook.core.carry_out.taking_over import DISTRICT
 from twinbook.core.sentence import joined, sentence
 from twinbook.gradebook.models import Student
-from twinbook.sync import codec, mass_plan
+from twinbook.sync import codec, mass_plan, moved
 from twinbook.sync.models import Problem
 
 
@@ -150,6 +150,24 @@ def of(row: Problem) -> Words:
                     "or leave it in Aeries only.",
                     row=_there(row),
                 ),
+            )
+        case "same_student":
+            return Words(
+                f"{who}, added by hand, and a student of that name in the roster may be the same.",
+                "Merge them: blank cells are filled, cells that differ are asked about one by one, and the history is kept. "
+                "Or keep them apart.",
+            )
+        case "merge_conflict":
+            return Words(
+                f"{who}, {what}: {row.details.get('value', '')} was saved for the student added by hand; the student of the "
+                "roster holds another value.",
+                "Choose which one counts. The other stays in the history.",
+            )
+        case "student_moved":
+            return Words(
+                f"{who} moved to another section, whose scores are in another Aeries gradebook. These were saved before "
+                f"and are not there: {moved.shown(row.details)[0]}.",
+                "Take them along into the new gradebook, or leave them here. The old gradebook keeps what it holds.",
             )
         case "points_changed":
             return Words(

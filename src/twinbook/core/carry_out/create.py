@@ -89,7 +89,7 @@ def create_assignment(link: LinkView, pair: PairView, lane: ef.Lane, report: Rep
 
 def _ready_at(link: LinkView, pair: PairView) -> datetime | None:
     """A4: with its first score at once; without one when it has been left unedited for a while. A draft never leaves."""
-    if any(not isinstance(cell.ours.value, Blank) for cell in pair.cells):
+    if any(not isinstance(cell.ours.value, Blank) and not cell.older for cell in pair.cells):
         return None
     return pair.edited_at + link.create_after
 

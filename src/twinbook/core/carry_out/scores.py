@@ -24,6 +24,7 @@ from twinbook.core.cells import (
     Membership,
     NewBase,
     Nothing,
+    OurCell,
     Policy,
     ProblemCode,
     Send,
@@ -75,6 +76,17 @@ class BlankedThere:
     agreed_as: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Older:
+    """A value saved before the student's home began, which would go to the new gradebook: only a person takes it along
+    (C7). `theirs`: what stands there."""
+
+    activity: int
+    student: int
+    ours: OurCell
+    theirs: Form
+
+
 @dataclass(slots=True)
 class ScoresOutcome:
     """`pending`: take-overs that wait for the brake's verdict over the whole class."""
@@ -83,6 +95,7 @@ class ScoresOutcome:
     pending: list[Pending] = field(default_factory=list)
     blanks: list[BlankedThere] = field(default_factory=list)
     """Blanks there over values here: only a run that reads the student list afterwards may take them over (C7)."""
+    older: list[Older] = field(default_factory=list)
     compared: list[Compared] = field(default_factory=list)
     rows: Mapping[int, TheirCell] = field(default_factory=dict)
     """As last read, with the answers to what was sent."""
@@ -179,7 +192,10 @@ class Look:
             keep_here=view.keep_here,
         )
         overwrite = self._overwrite(view, theirs)
-        decision = decide(state, self.link.far, self.terms, self.link.policy, overwrite=overwrite)
+        policy = Policy.ASK if view.older else self.link.policy
+        decision = decide(state, self.link.far, self.terms, policy, overwrite=overwrite)
+        if view.older and self._stays_behind(view, theirs, decision):
+            return Nothing(agreed=False)
         if (
             theirs is None
             and not isinstance(view.ours.value, Blank)
@@ -187,6 +203,29 @@ class Look:
         ):
             return self._without_row(view)
         return self._without_blanks(view, state, decision, overwrite)
+
+    def _stays_behind(self, view: CellView, theirs: TheirCell | None, decision: Decision) -> bool:
+        """C7: of what a mover brings, a difference on both sides is asked about cell by cell; what would be sent is offered
+        as one plan; what cannot be received there is no question. A person's own choice goes through."""
+        chosen = view.base is not None and view.base.ours is None
+        if chosen or (self.decided is not None and view.student in self.decided.cells):
+            return False
+        if theirs is None:
+            return True
+        match decision:
+            case Send():
+                offered = True
+            case Hold(code=ProblemCode.MARK_NEEDS_TYPING):
+                offered = True
+            case Hold(
+                code=ProblemCode.NOT_IN_GRADEBOOK | ProblemCode.TERM_ENDED | ProblemCode.CLEAR_NEEDS_TYPING
+            ):
+                offered = False
+            case _:
+                return False
+        if offered and not view.left:
+            self.out.older.append(Older(self.pair.activity.id, view.student, view.ours, theirs.form))
+        return True
 
     def _without_blanks(
         self, view: CellView, state: CellState, decision: Decision, overwrite: Policy

@@ -166,6 +166,10 @@ class CellView:
     problem: OpenProblem | None
     send_anyway: bool
     keep_here: bool = False
+    older: bool = False
+    """Saved before the student's home began: nothing of it goes along by itself (C7)."""
+    left: bool = False
+    """Older, and a person chose to leave it behind at this version."""
 
 
 @dataclass(frozen=True, slots=True)

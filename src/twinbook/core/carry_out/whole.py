@@ -6,6 +6,7 @@ is.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Generator
 from dataclasses import replace
 from datetime import datetime
@@ -31,6 +32,7 @@ from twinbook.core.carry_out.ready import is_stale, read_gradebook, read_student
 from twinbook.core.carry_out.report import Line
 from twinbook.core.carry_out.scores import (
     BlankedThere,
+    Older,
     Pending,
     kind_of,
 )
@@ -57,6 +59,7 @@ class Whole:
         self.pending: list[Pending] = []
         self.compared: list[Compared] = []
         self.blanks: list[BlankedThere] = []
+        self.older: list[Older] = []
         self.questions: dict[str, ch.Held] = {}
         self.item_trouble: ef.Trouble | None = None
         self.strangers = False
@@ -196,6 +199,7 @@ class Whole:
         self.compared += scores.compared
         self.blanks += scores.blanks
         self.pending += scores.pending
+        self.older += scores.older
 
     def _note(self, trouble: ef.Trouble | None) -> None:
         """What stops one item is told; what stops the class ends the look."""
@@ -221,6 +225,7 @@ class Whole:
         # Scores that waited for a student of this list go now, not at the next night.
         self.out.again |= link.writes and set(link.students) != set(before.students)
         yield from self._judge_blanks(link)
+        yield from self._judge_movers(link)
         now: datetime = yield ef.Now()
         plan = planned(link, self.pending, self.compared, now)
         self.out.planned = plan
@@ -255,6 +260,23 @@ class Whole:
         if link.writes:
             held = {f"student:{student}": question for student, question in readded.items()}
             yield ef.Commit((ch.JudgeSubjects("student", held),))
+
+    def _judge_movers(self, link: LinkView) -> Generator[ef.Effect, Any, None]:
+        """What students who moved brought is offered as one plan for each (C7); nothing of it goes along by itself."""
+        titles = {head.activity_id: head.title for head in link.pairs}
+        plans: dict[int, dict[str, str]] = {}
+        for cell in self.older:
+            theirs = "" if cell.theirs.value is None else str(cell.theirs.value)
+            title = titles.get(cell.activity, "")
+            shown = (cell.ours.version, str(cell.ours.value), cell.theirs.kind, theirs, title)
+            plans.setdefault(cell.student, {})[f"cell:{cell.activity}"] = json.dumps(shown)
+        self.out.report.count("held", len(self.older))
+        if link.writes:
+            held = {
+                f"moved:{student}": ch.Held("student_moved", student=student, details=details)
+                for student, details in plans.items()
+            }
+            yield ef.Commit((ch.JudgeSubjects("moved", held),))
 
     def _new_in_aeries(self, link: LinkView, listing: ef.Listing) -> Generator[ef.Effect, Any, None]:
         """A4, the other direction: assignments that stand in no pair."""

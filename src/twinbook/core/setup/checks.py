@@ -186,6 +186,19 @@ def _linked_group(snapshot: ClassSnapshot, reading: GradebookReading, context: S
     )
 
 
+def _sections_move(snapshot: ClassSnapshot, reading: GradebookReading, context: SetupContext) -> Check | None:
+    if not context.sections_move:
+        return None
+    return Check(
+        "sections_move",
+        Level.WARNING,
+        "Scores of these sections go to another gradebook so far. Once this set-up is confirmed they go here instead; "
+        "the other gradebook keeps what it holds and is left alone.",
+        "Ignore activities that belong to the other gradebook, such as those of an earlier term.",
+        context.sections_move,
+    )
+
+
 def _drop_lowest(snapshot: ClassSnapshot, reading: GradebookReading, context: SetupContext) -> Check | None:
     dropping = tuple(
         sentence(
@@ -359,6 +372,7 @@ _LOOKS: tuple[Look, ...] = (
     _students,
     _categories,
     _linked_group,
+    _sections_move,
     _extra_students,
     _unknown_students,
     _spans,

@@ -15,3 +15,5 @@ class SetupContext:
     today: date
     backup: str
     grace_days: int = 14
+    sections_move: tuple[str, ...] = ()
+    """Sections of the class that are joined with another gradebook so far, each with that gradebook's name."""

@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from twinbook.sync.answers import cells, copies, deleted, duplicates, grading, mass_change, tasks
+from twinbook.sync.answers import (
+    cells,
+    copies,
+    deleted,
+    duplicates,
+    grading,
+    handmade,
+    mass_change,
+    movers,
+    tasks,
+)
 from twinbook.sync.answers.answer import Answer
 
 BUILT: Mapping[tuple[str, str], Answer] = {
@@ -19,6 +29,8 @@ BUILT: Mapping[tuple[str, str], Answer] = {
     **grading.ANSWERS,
     **mass_change.ANSWERS,
     **tasks.ANSWERS,
+    **movers.ANSWERS,
+    **handmade.ANSWERS,
 }
 """By code and choice. Who builds further ones adds a module and a line here."""
 

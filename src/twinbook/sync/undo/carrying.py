@@ -132,7 +132,7 @@ def _follow(run: Run, steps: Steps, held: Lease) -> None:
         interpreter = Interpreter(link, held, run_id=run.id, actor=run.created_by, told=runs.teller(run))
         outcome = interpreter.drive(push_pairs(pairs))
         note_pushed(link.id, outcome)
-        put_off_or_served(class_id, outcome.trouble)
+        put_off_or_served(link, outcome.trouble)
         if outcome.trouble is not None and outcome.trouble.stops_the_class:
             raise waiting(outcome.trouble.message, outcome.trouble.retry_at)
         _note_troubles(run, outcome)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from twinbook.gradebook import overview, students
 from twinbook.gradebook import totals as gradebook_totals
 from twinbook.gradebook.errors import GradebookError
+from twinbook.sync import student_lists
 from twinbook.web import access, refusals
 from twinbook.web.class_page import grid, pages
 from twinbook.web.class_page.forms import StudentForm
@@ -37,5 +38,5 @@ def listed(request: HttpRequest, class_id: int) -> HttpResponse:
     book = overview.gradebook(class_id)
     totals = gradebook_totals.totals(book)
     rows = [(place, grid.total_text(totals[place.student_id])) for place in book.students]
-    context = {"rows": rows, "form": form}
+    context = {"rows": rows, "form": form, "lists": student_lists.of_class(class_id)}
     return pages.shown(request, school_class, "students.html", context, title=_("Students"))

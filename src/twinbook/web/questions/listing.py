@@ -139,7 +139,9 @@ def _line(row: Problem, *, changed: bool, checking: bool) -> Line:
         title=_title(row),
         message="" if row.code in _SAID_BY_THE_KIND else said(told.message),
         hint="" if row.code in _SAID_BY_THE_KIND else said(told.hint),
-        has_values=row.field is not None or (row.student_id is not None and row.activity_id is not None),
+        has_values=row.code == "student_moved"
+        or row.field is not None
+        or (row.student_id is not None and row.activity_id is not None),
         ours=ours,
         theirs=theirs,
         agreed=row.agreed_text,

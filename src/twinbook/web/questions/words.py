@@ -22,6 +22,12 @@ def kind(code: str, *, of_field: bool) -> str:
             return _("Students missing in the Aeries gradebook")
         case "student_readded":
             return _("Students dropped or added again in Aeries")
+        case "student_moved":
+            return _("Students who moved to another section")
+        case "same_student":
+            return _("Added by hand, and in the roster now")
+        case "merge_conflict":
+            return _("Different scores of two students who were merged")
         case "category_gone" | "category_unmapped":
             return _("Categories without a partner")
         case "gradebook_gone":
@@ -138,6 +144,24 @@ def choice(code: str, word: str, *, of_one: bool, ours: str | None = None, their
             return _("This one is the original: let it take the place of ours")
         case "copy_suspected", "ignore":
             return _("Leave it in Aeries only")
+        case "student_readded", "send_ours":
+            return _("Put ours back into Aeries")
+        case "same_student", "merge":
+            return _("Merge them")
+        case "same_student", "keep_apart":
+            return _("Keep them apart")
+        case "merge_conflict", "use_by_hand":
+            return _("Take the one saved by hand")
+        case "merge_conflict", "keep_roster":
+            return (
+                _("Keep the other: %(value)s") % {"value": ours or _("blank")}
+                if of_one
+                else _("Keep the others")
+            )
+        case "student_moved", "take_along":
+            return _("Take them along")
+        case "student_moved", "leave_here":
+            return _("Leave them here")
         case "term_ended", "send_anyway":
             return _("Send anyway")
         case "term_ended", "keep_here":
