@@ -68,7 +68,7 @@ TABLE: dict[tuple[str, str], tuple[Need, Any]] = {
     ("GET", f"{CLASS}/links"): (Need.SEE, None),
     ("POST", f"{CLASS}/links"): (Need.EDIT, {"action": "unlink"}),
     ("GET", f"{CLASS}/sections"): (Need.SEE, None),
-    ("POST", f"{CLASS}/sections"): (Need.EDIT, {}),
+    ("POST", f"{CLASS}/sections"): (Need.EDIT, {"sections": [1038]}),
     ("POST", f"{CLASS}/unlink"): (Need.EDIT, None),
     ("POST", f"{CLASS}/force-sync"): (Need.EDIT, None),
     ("GET", f"{CLASS}/runs"): (Need.SEE, None),
