@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from twinbook.core.sentence import sentence
 from twinbook.district.errors import NotFoundError, SectionInUseError
 from twinbook.district.models import ClassSection, Section
 from twinbook.gradebook import students
@@ -24,12 +25,17 @@ def find(class_id: int, number: int) -> Section:
     """An active section of the class's school and year. Raises NotFoundError."""
     own = sections(class_id)
     if not own:
-        raise NotFoundError("This class has no section of its own.", hint="Read the roster first.")
+        raise NotFoundError(
+            sentence("This class has no section of its own."), hint=sentence("Read the roster first.")
+        )
     found = Section.objects.filter(
         school=own[0].school, database_year=own[0].database_year, number=number, inactive=False
     ).first()
     if found is None:
-        raise NotFoundError(f"There is no section {number} in this school.", hint="Check its number.")
+        raise NotFoundError(
+            sentence("There is no section %(number)s in this school.", number=number),
+            hint=sentence("Check its number."),
+        )
     return found
 
 
@@ -42,11 +48,13 @@ def check_unused(school_class: SchoolClass) -> None:
     """Raises SectionInUseError when the class holds work that would be left behind."""
     if Activity.objects.filter(school_class=school_class, deleted_at=None).exists():
         raise SectionInUseError(
-            f"“{school_class.name}” already has activities of its own.",
-            hint="Combine sections before work is entered, or delete its activities first.",
+            sentence("“%(name)s” already has activities of its own.", name=school_class.name),
+            hint=sentence("Combine sections before work is entered, or delete its activities first."),
         )
     if ClassSection.objects.filter(school_class=school_class).count() > 1:
-        raise SectionInUseError(f"“{school_class.name}” is over several sections itself.")
+        raise SectionInUseError(
+            sentence("“%(name)s” is over several sections itself.", name=school_class.name)
+        )
 
 
 def take(class_id: int, section: Section, origin: Origin, today: date) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from twinbook.core.sentence import sentence
 from twinbook.district import combining, settings
 from twinbook.district.errors import NotFoundError, SectionInUseError
 from twinbook.district.models import Section
@@ -57,7 +58,8 @@ def _take(class_id: int, section: Section, origin: Origin, may_edit: Callable[[i
     former = combining.class_of(section)
     if former is None or not may_edit(former.id):
         raise NotFoundError(
-            f"There is no section {section.number} of yours in this school.", hint="Check its number."
+            sentence("There is no section %(number)s of yours in this school.", number=section.number),
+            hint=sentence("Check its number."),
         )
     if former.id == class_id:
         return
@@ -70,10 +72,11 @@ def check_free(class_id: int) -> None:
     """Raises SectionInUseError for a class that is synced, or about to be."""
     if live_links(class_id):
         raise SectionInUseError(
-            "This section's own class is joined with an Aeries gradebook.",
-            hint="Stop syncing it first; nothing is lost by it.",
+            sentence("This section's own class is joined with an Aeries gradebook."),
+            hint=sentence("Stop syncing it first; nothing is lost by it."),
         )
     if SetupDraft.objects.filter(school_class_id=class_id).exists():
         raise SectionInUseError(
-            "A set-up has been begun for this section's own class.", hint="Discard it first."
+            sentence("A set-up has been begun for this section's own class."),
+            hint=sentence("Discard it first."),
         )

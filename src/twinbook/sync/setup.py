@@ -123,7 +123,12 @@ def _sections_move(class_id: int, reading: GradebookReading) -> tuple[str, ...]:
     links = Link.objects.filter(school_class_id=class_id, ended_on=None)
     others = links.exclude(gradebook_number=reading.gradebook_number).order_by("id")
     return tuple(
-        f"section {number}: {link.gradebook_name or 'gradebook'} (no. {link.gradebook_number})"
+        sentence(
+            "section %(section)s: %(name)s (no. %(number)s)",
+            section=number,
+            name=link.gradebook_name,
+            number=link.gradebook_number,
+        )
         for link in others
         for number in link.sections
         if number in wanted

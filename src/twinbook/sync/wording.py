@@ -153,21 +153,37 @@ def of(row: Problem) -> Words:
             )
         case "same_student":
             return Words(
-                f"{who}, added by hand, and a student of that name in the roster may be the same.",
-                "Merge them: blank cells are filled, cells that differ are asked about one by one, and the history is kept. "
-                "Or keep them apart.",
+                sentence(
+                    "%(who)s, added by hand, and a student of that name in the roster may be the same.",
+                    who=who,
+                ),
+                sentence(
+                    "Merge them: blank cells are filled, cells that differ are asked about one by one, and the "
+                    "history is kept. Or keep them apart."
+                ),
             )
         case "merge_conflict":
             return Words(
-                f"{who}, {what}: {row.details.get('value', '')} was saved for the student added by hand; the student of the "
-                "roster holds another value.",
-                "Choose which one counts. The other stays in the history.",
+                sentence(
+                    "%(who)s, %(what)s: %(value)s was saved for the student added by hand; the student of the roster "
+                    "holds another value.",
+                    who=who,
+                    what=what,
+                    value=row.details.get("value", ""),
+                ),
+                sentence("Choose which one counts. The other stays in the history."),
             )
         case "student_moved":
             return Words(
-                f"{who} moved to another section, whose scores are in another Aeries gradebook. These were saved before "
-                f"and are not there: {moved.shown(row.details)[0]}.",
-                "Take them along into the new gradebook, or leave them here. The old gradebook keeps what it holds.",
+                sentence(
+                    "%(who)s moved to another section, whose scores are in another Aeries gradebook. These were saved "
+                    "before and are not there: %(values)s.",
+                    who=who,
+                    values=moved.shown(row.details)[0],
+                ),
+                sentence(
+                    "Take them along into the new gradebook, or leave them here. The old gradebook keeps what it holds."
+                ),
             )
         case "points_changed":
             return Words(

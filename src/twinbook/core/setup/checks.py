@@ -192,9 +192,11 @@ def _sections_move(snapshot: ClassSnapshot, reading: GradebookReading, context: 
     return Check(
         "sections_move",
         Level.WARNING,
-        "Scores of these sections go to another gradebook so far. Once this set-up is confirmed they go here instead; "
-        "the other gradebook keeps what it holds and is left alone.",
-        "Ignore activities that belong to the other gradebook, such as those of an earlier term.",
+        sentence(
+            "Scores of these sections go to another gradebook so far. Once this set-up is confirmed they go here "
+            "instead; the other gradebook keeps what it holds and is left alone."
+        ),
+        sentence("Ignore activities that belong to the other gradebook, such as those of an earlier term."),
         context.sections_move,
     )
 
