@@ -163,12 +163,13 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Twinbook"
 SOCIALACCOUNT_ADAPTER = "twinbook.accounts.SocialAccountAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
+# A link and no form: our policy lets forms lead to ourselves only, and a browser holds that against each address on the way
+# to a provider. Who is lured to the link signs in as themselves.
+SOCIALACCOUNT_LOGIN_ON_GET = True
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
 if os.environ.get("TWINBOOK_OIDC_ISSUER"):
-    # The district's own provider vouches for the e-mail address, so it may sign in the account that has it.
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
         "OAUTH_PKCE_ENABLED": True,
-        "EMAIL_AUTHENTICATION": True,
         "APPS": [
             {
                 "provider_id": "district",

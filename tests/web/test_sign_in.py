@@ -1,4 +1,4 @@
-"""Signing in: password, second factor, lock-out, an ended session, the district's own provider."""
+"""Signing in: password, second factor, lock-out, an ended session."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.sessions.models import Session
-from django.test import Client, override_settings
+from django.test import Client
 from playwright.sync_api import Page, expect
 
 from tests.web.conftest import ADMINISTRATOR, PASSWORD, Visitors, check_everywhere
@@ -164,26 +164,3 @@ def test_an_account_that_is_no_longer_active_is_out_at_once(visitors: Visitors, 
     User.objects.filter(id=teacher.id).update(is_active=False)
     page.reload()
     expect(page.get_by_role("heading", name="Sign in to Twinbook")).to_be_visible()
-
-
-PROVIDER = {
-    "openid_connect": {
-        "APPS": [
-            {
-                "provider_id": "district",
-                "name": "District account",
-                "client_id": "twinbook",
-                "secret": "only for tests",
-                "settings": {"server_url": "https://id.example.org"},
-            }
-        ]
-    }
-}
-
-
-def test_a_configured_provider_has_its_button(visitors: Visitors, initialised: None) -> None:
-    with override_settings(SOCIALACCOUNT_PROVIDERS=PROVIDER):
-        page = visitors.anonymous()
-        page.goto("/accounts/login/")
-        expect(page.get_by_role("link", name="Sign in with District account")).to_be_visible()
-        check_everywhere(page, picture="sign-in-provider")

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Count
 
-from twinbook.core.sentence import sentence
+from twinbook.core.sentence import counted, sentence
 from twinbook.district import roles
 from twinbook.district import settings as district_settings
 from twinbook.district.models import Digest, User
@@ -83,17 +83,9 @@ def _put(user: User, day: date, counts: Counter[int]) -> bool:
 
 def words(counts: Mapping[SchoolClass, int]) -> tuple[str, str]:
     total = sum(counts.values())
-    subject = sentence(
-        "Twinbook: %(total)s question%(value)s for you", total=total, value="s" if total != 1 else ""
-    )
+    subject = counted("Twinbook: 1 question for you", "Twinbook: %(count)s questions for you", total)
     lines = [
-        sentence(
-            "%(name)s: %(count)s\n  %(twinbook_url)s/classes/%(id)s/needs-you/",
-            name=row.name,
-            count=count,
-            twinbook_url=settings.TWINBOOK_URL,
-            id=row.id,
-        )
+        f"{row.name}: {count}\n  {settings.TWINBOOK_URL}/classes/{row.id}/needs-you/"
         for row, count in sorted(counts.items(), key=lambda item: item[0].name)
     ]
     return subject, (
