@@ -47,6 +47,12 @@ faces: dev ## the long storms and disguises under all five faces of Aeries; SEED
 fuzz: dev ## the planner on small perturbed cases, ten million of them (a night); N=n, SEED=n, JOBS=n
 	@.venv/bin/python -m scripts.simulate fuzz -n $(or $(N),10000000) --seed $(or $(SEED),0) $(if $(JOBS),--jobs $(JOBS))
 
+late-creates: dev ## creates in Aeries that land 0 to 120 s late, a hundred thousand; N=n, SEED=n, JOBS=n
+	@.venv/bin/python -m scripts.simulate late-creates -n $(or $(N),100000) --seed $(or $(SEED),0) $(if $(JOBS),--jobs $(JOBS))
+
+school-year: dev ## 180 days of five classes under all faults, judged week by week; N=years, SEED=n
+	@.venv/bin/python -m scripts.simulate school-year -n $(or $(N),1) --seed $(or $(SEED),0)
+
 histories: dev ## whole histories of one class from seeds, judged; N=10000, SEED=n plays from there, JOBS=2
 	@.venv/bin/python -m scripts.simulate histories -n $(or $(N),10000) --seed $(or $(SEED),0) $(if $(JOBS),--jobs $(JOBS))
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 
-from tests.simulation import many, planning
+from tests.simulation import late_creates, many, planning, school_year
 
 PORTION = 100
 
@@ -43,6 +43,35 @@ def fuzz(first: int, count: int, jobs: int) -> int:
     return 1 if wrongs else 0
 
 
+def creates(first: int, count: int, jobs: int) -> int:
+    """Inserts that land late."""
+    wrongs, began = 0, time.perf_counter()
+    with ProcessPoolExecutor(jobs) as pool:
+        for found in pool.map(late_creates.wrongs, portions(first, count, 500)):
+            wrongs += len(found)
+            _tell(found)
+    _closing("late creates", count, first, jobs, began, wrongs)
+    return 1 if wrongs else 0
+
+
+def years(first: int, count: int, jobs: int) -> int:
+    """Each in one process, one after the other: its processor time and its memory are told."""
+    wrongs = 0
+    for seed in range(first, first + count):
+        began = time.process_time()
+        found = school_year.year(seed)
+        wrongs += len(found.wrongs)
+        _tell(found.wrongs)
+        peaks = found.peaks
+        print(
+            f"school year {seed}: {found.stretches} weeks of classes, {found.writes} score writes,"
+            f" {time.process_time() - began:.0f} s of processor time; largest memory after week 1"
+            f" {peaks[0] / 1024:.0f} MB, half-way {peaks[len(peaks) // 2] / 1024:.0f} MB, in the end"
+            f" {peaks[-1] / 1024:.0f} MB; {len(found.wrongs)} wrongs"
+        )
+    return 1 if wrongs else 0
+
+
 def _tell(wrongs: list[str]) -> None:
     for wrong in wrongs:
         print(wrong, flush=True)
@@ -56,7 +85,12 @@ def _closing(what: str, played: int, first: int, jobs: int, began: float, wrongs
     )
 
 
-RUNS: dict[str, Callable[[int, int, int], int]] = {"fuzz": fuzz, "histories": histories}
+RUNS: dict[str, Callable[[int, int, int], int]] = {
+    "fuzz": fuzz,
+    "histories": histories,
+    "late-creates": creates,
+    "school-year": years,
+}
 
 
 def main() -> int:

@@ -231,7 +231,11 @@ class _Case:
 
     def _never_seen(self, cell: Cell, effect: Effect) -> bool:
         """Before anything was read again a person typed over it there, or its activity was deleted here."""
-        again = [read.began_at for read in self.record.reads if read.assignment == cell[0]]
+        again = [
+            read.began_at
+            for read in self.record.reads
+            if read.assignment == cell[0] and not self._within(read.began_at)
+        ]
         first = min((at for at in again if at > effect.at), default=math.inf)
         typed = any(effect.at < t.at < first for t in self.typed[AERIES, cell])
         return typed or self.activity_of.get(cell[0]) not in self.end_here.points
@@ -239,7 +243,10 @@ class _Case:
     def _forgotten(self, effect: Effect) -> bool:
         """What was decided before a restore is not known after it."""
         decided = effect.at if effect.read_at is None else effect.read_at
-        return any(begin <= decided <= end for begin, end in self.record.forgotten)
+        return self._within(decided)
+
+    def _within(self, at: float) -> bool:
+        return any(begin <= at <= end for begin, end in self.record.forgotten)
 
     def _chosen(self, cell: Cell) -> bool:
         return any(choice.is_about(cell) for choice in self.record.choices)
@@ -334,10 +341,19 @@ class _Case:
         if activity is not None:
             if not self.record.agreed or self._is_rescaled(activity) or self.typed[LMS, (activity, student)]:
                 return False
-            if activity not in self.record.here.points:
+            if activity not in self.record.here.points or not self._agreed_before(
+                activity, assignment, student
+            ):
                 return False
         busy = self.typed[AERIES, (assignment, student)] or student in self.moved_students
         return not busy and assignment not in self.rescaled
+
+    def _agreed_before(self, activity: str, assignment: str, student: str) -> bool:
+        row = self.record.there.rows.get((assignment, student))
+        value = self.record.here.scores.get((activity, student), "")
+        points = self.record.here.points[activity]
+        completed = assignment in self.record.there.completed
+        return row is None or agree(value, row, points, self.record.marks, completed=completed)
 
     def _touched_fields(self) -> Iterator[str]:
         sides = (

@@ -18,7 +18,7 @@ from tests.simulation.call import REQUESTS, WRITES, Call
 from tests.simulation.moves import STUDENTS, beginnings
 from tests.simulation.network import Fate, seeded
 from tests.simulation.people import People
-from tests.simulation.recorder import Recorder
+from tests.simulation.recorder import Recorder, problem
 from tests.simulation.room import Class, Work, classroom, named, sis
 from tests.simulation.store import Store
 from tests.simulation.world import Machine
@@ -26,6 +26,7 @@ from twinbook.core.carry_out import effects as ef
 from twinbook.core.carry_out.look import look_through, push
 from twinbook.core.carry_out.scores import Decided
 from twinbook.core.carry_out.setup import set_up
+from twinbook.core.carry_out.views import PairState
 from twinbook.core.cells import Policy
 from twinbook.core.values import Blank
 
@@ -126,7 +127,10 @@ class History:
             self._confirm_summary()
 
     def play(self) -> Verdict:
-        for _ in range(self.random.randint(60, MOST_STEPS)):
+        return self.stretch(self.random.randint(60, MOST_STEPS))
+
+    def stretch(self, steps: int) -> Verdict:
+        for _ in range(steps):
             self.step()
         self.calm()
         return self.end()
@@ -359,12 +363,32 @@ class History:
         self._told(repr(self.recorder.record.history))
         return verdict
 
+    def go_on(self) -> None:
+        """Into another stretch of the same class's life, with a record of its own: what was before is judged."""
+        world = self.world
+        world.writes.clear()
+        world.store.history.clear()
+        world.forget_leases()
+        self.backup = None
+        self.recorder = Recorder(world, agreed=True)
+        self.people.recorder = self.recorder
+        if world.store.link.policy is not Policy.ASK:
+            self.recorder.chose()
+        for subject in world.codes():
+            # An old question about a cell may end in favour of either value.
+            asked = problem(subject, "")
+            activity = None if asked.activity is None else int(asked.activity)
+            self.recorder.chose(activity, None if asked.student is None else int(asked.student))
+
     def _unsettled(self) -> list[str]:
         """Cells that wait behind a question are not read; a doubt about them is settled once it is answered."""
         world = self.world
         found = []
         for stored in world.store.intents.values():
-            activity = world.store.pairs[stored.pair].activity
+            pair = world.store.pairs[stored.pair]
+            activity = pair.activity
+            if pair.state is not PairState.LINKED or activity in world.store.deleted:
+                continue
             if activity is not None and not named(world, activity, stored.student):
                 found.append(f"unsettled for ever: {activity}, student {stored.student}: {stored.intent}")
         return found

@@ -13,6 +13,7 @@ from tests.judge import AERIES, LMS
 from tests.simulation.aeries_model import Student
 from tests.simulation.recorder import Recorder
 from tests.simulation.room import TESTS, Class, activity, sis
+from tests.simulation.store import Pair, Problem
 from twinbook.core.cells import Policy
 
 MARKS_HERE = ("", "0", "8", "7.5", "33.3333", "excused", "missing", "incomplete")
@@ -44,7 +45,7 @@ class People:
             (self.points, 1),
             (self.row_maximum, 1),
             (self.refuse, 1),
-            (self.answer, 3),
+            (self.answer, 6),
             (self.renumber, 1),
             (self.delete, 1),
         ]
@@ -117,7 +118,7 @@ class People:
 
     def add_here(self) -> None:
         store = self.world.store
-        if len(store.activities) >= MOST_WORKS:
+        if len(store.activities) - len(store.deleted) >= MOST_WORKS:
             return
         key = store.next_id()
         published = self.random.random() < 0.8
@@ -149,12 +150,12 @@ class People:
     def delete(self) -> None:
         if self.random.random() < 0.5:
             work = self._work()
-            if len(self.world.store.activities) - len(self.world.store.deleted) > 1:
+            if len(self.world.store.activities) - len(self.world.store.deleted) > 2:
                 self.world.store.delete(work)
                 self.recorder.changed(LMS, item=str(work))
             return
         unique_id = self._assignment()
-        if unique_id is not None and len(self.world.aeries.assignments) > 1:
+        if unique_id is not None and len(self.world.aeries.assignments) > 2:
             self.world.aeries.delete(unique_id)
             self.recorder.changed(AERIES, item=unique_id)
 
@@ -221,24 +222,49 @@ class People:
     # Answers
 
     def answer(self) -> None:
-        """A question about two values, or about a possible duplicate."""
-        store = self.world.store
-        asked = [
-            (subject, problem)
-            for subject, problem in sorted(store.problems.items())
-            if problem.held.code in ("conflict", "possible_duplicate") and problem.pair is not None
-        ]
-        if not asked:
-            return
-        subject, problem = self.random.choice(asked)
-        if problem.held.code == "conflict" and problem.held.student is not None:
-            if problem.held.theirs is None:
-                return
-            store.resolve(subject, self.random.choice((Policy.LMS, Policy.AERIES)))
-            self.recorder.chose(store.pairs[problem.pair or 0].activity, problem.held.student)
-        elif problem.held.code == "possible_duplicate" and problem.pair:
-            pair = store.pairs[problem.pair]
-            store.pairs[pair.id] = replace(pair, create_confirmed=True, look_again_at=self.world.clock.now)
+        """One of the open questions, as the teacher decides."""
+        asked = sorted(self.world.store.problems.items())
+        if asked:
+            self._answer(*self.random.choice(asked))
+
+    def answer_all(self) -> None:
+        for subject, asked in sorted(self.world.store.problems.items()):
+            self._answer(subject, asked)
+
+    def _answer(self, subject: str, asked: Problem) -> None:
+        held, store = asked.held, self.world.store
+        pair = store.pairs.get(asked.pair or 0)
+        match held.code:
+            case "conflict" if held.student is not None and held.theirs is not None and pair is not None:
+                store.resolve(subject, self.random.choice((Policy.LMS, Policy.AERIES)))
+                self.recorder.chose(pair.activity, held.student)
+            case "possible_duplicate" if pair is not None:
+                store.pairs[pair.id] = replace(
+                    pair, create_confirmed=True, look_again_at=self.world.clock.now
+                )
+            case "points_changed" if pair is not None and pair.activity is not None:
+                points = Decimal(held.details["theirs"].partition("/")[2])
+                store.edit(pair.activity, points=points, extra_credit=points == 0)
+                self.recorder.changed(LMS, item=str(pair.activity), points=True)
+            case "mark_needs_typing" | "clear_needs_typing" | "unknown_mark" if held.student is not None:
+                text = held.to_type if held.code == "mark_needs_typing" else ""
+                self._type_in_pair(pair, held.student, text)
+            case "rejected_by_aeries":
+                self.world.aeries.refuses.clear()
+            case "student_not_in_gradebook" if held.student is not None:
+                self._enrol(held.student, date(2026, 2, 20))
+            case "mass_change" if held.plan is not None:
+                store.answer_mass_change(subject, approved=self.random.random() < 0.7)
+                self.recorder.chose(held.activity, held.student)
+            case _:
+                pass
+
+    def _type_in_pair(self, pair: Pair | None, student: int, text: str) -> None:
+        unique_id = None if pair is None else pair.unique_id
+        aeries = self.world.aeries
+        if unique_id in aeries.assignments and (unique_id, sis(student)) in aeries.rows:
+            assert unique_id is not None
+            self.recorder.type_there(unique_id, student, text)
 
     def _work(self) -> int:
         store = self.world.store

@@ -129,8 +129,10 @@ class Recorder:
                 effect = Effect(at, "update", unique_id)
         self.record.effects.append(effect)
 
-    def _read(self, unique_id: str, began_at: float) -> None:
-        self.record.reads.append(Read(unique_id, began_at, self.tick()))
+    def _read(self, unique_id: str, reading: ef.Reading, began_at: float) -> None:
+        """Half a list shows nothing of the other half."""
+        if reading.rows.keys() >= {s for key, s in self.world.aeries.rows if key == unique_id}:
+            self.record.reads.append(Read(unique_id, began_at, self.tick()))
 
     # The end
 

@@ -36,7 +36,7 @@ class World:
         """Told of each write that takes effect, with the turn at which its reading was made."""
         self.on_landed: Callable[[InFlight, Any], None] = lambda flight, shown: None
         """The same, afterwards, with what it made there."""
-        self.on_reading: Callable[[str, float], None] = lambda unique_id, turn: None
+        self.on_reading: Callable[[str, ef.Reading, float], None] = lambda unique_id, reading, turn: None
         """Told of each complete reading of scores, with the turn at which it began."""
         self._read_at_turn: dict[tuple[int, str], float] = {}
         self.reuse = timedelta(0)
@@ -200,11 +200,17 @@ class World:
 
     def keep_reading(self, unique_id: str, lease: int, reading: ef.Reading, turn: float) -> None:
         self._readings[unique_id] = lease, reading
-        self.on_reading(unique_id, turn)
+        self.on_reading(unique_id, reading, turn)
         self.know_as_of(unique_id, lease, turn)
 
     def know_as_of(self, unique_id: str, lease: int, turn: float) -> None:
         self._read_at_turn[lease, unique_id] = turn
+
+    def forget_leases(self) -> None:
+        """Of workers that are no more."""
+        self._began.clear()
+        self._read_at_turn.clear()
+        self._readings.clear()
 
     def forget_readings(self) -> None:
         """None serves after a doubtful ending (C5)."""
