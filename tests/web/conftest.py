@@ -30,7 +30,7 @@ from twinbook.district import accounts
 from twinbook.district import connection as aeries_connection
 from twinbook.district import setup as district_setup
 from twinbook.district.models import ClassSection, SectionStaff, Staff, User
-from twinbook.sync import rosters, worker
+from twinbook.sync import installation, rosters, worker
 from twinbook.web import live_feed
 
 __all__ = ["loopback"]
@@ -130,6 +130,7 @@ def running_worker(transactional_db: None, site: Site) -> Iterator[None]:
     finally:
         stop.set()
         thread.join(40)
+        installation.stop_watching()  # the next test's database is another one, and rightly so
 
 
 @pytest.fixture(scope="session")
