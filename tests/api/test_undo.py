@@ -115,3 +115,46 @@ def test_a_task_is_a_question_whose_one_choice_is_done(office: Caller, joined: C
     assert (problem["code"], problem["choices"]) == ("undo_by_hand", ["done"])
     office.post(f"/problems/{problem['id']}/resolve", {"choice": "done"}).ok()
     assert office.get(f"/classes/{joined.id}/problems").items == []
+
+
+def test_the_history_says_who_changed_a_cell_and_whether_the_other_side_got_it(
+    office: Caller, joined: Class
+) -> None:
+    """One search answers who, when, from which side, from what to what, in which run, and what became of it there."""
+    first, second, *_ = joined.students()
+    quiz = joined.agreed(QUIZ, {first: "8"})
+    path = f"/classes/{joined.id}/history?activity={quiz.id}&student={joined.student(first)}"
+
+    def newest() -> dict[str, Any]:
+        return office.get(path).items[0]
+
+    joined.save(quiz, first, "9")
+    assert newest()["other_side"] == {"state": "waiting", "at": None, "run_id": None}
+    joined.save(quiz, first, "7")
+    joined.look()
+    sent, saved, replaced = office.get(path).items[:3]
+    push = Run.objects.filter(kind="push").order_by("-id")[0]
+    assert (sent["side"], sent["before"], sent["after"], sent["run_id"]) == ("aeries", "8", "7", str(push.id))
+    assert (saved["who"], saved["side"], saved["before"], saved["after"]) == (
+        "teacher@example.org",
+        "lms",
+        "9",
+        "7",
+    )
+    assert (saved["other_side"]["state"], saved["other_side"]["run_id"]) == ("arrived", str(push.id))
+    assert saved["other_side"]["at"] == sent["at"]
+    assert replaced["other_side"]["state"] == "replaced"
+    joined.aeries.types(joined.gradebook, 1, first, "5")
+    run = joined.force()
+    assert (newest()["before"], newest()["after"], newest()["run_id"]) == ("7", "5", str(run.id))
+    assert newest()["other_side"]["state"] == "arrived"
+    joined.aeries.types(joined.gradebook, 1, first, "4")
+    joined.save(quiz, first, "6")
+    joined.look()
+    assert newest()["other_side"]["state"] == "conflict"
+    path = f"/classes/{joined.id}/history?activity={quiz.id}&student={joined.student(second)}"
+    score = f"/classes/{joined.id}/activities/{quiz.id}/scores/{joined.student(second)}"
+    office.put(score, {"mark": "excused", "comment": "ill"}).ok()
+    joined.look()
+    found = {item["field"]: item["other_side"] for item in office.get(path).items}
+    assert (found["score"]["state"], found["comment"]) == ("held", None)

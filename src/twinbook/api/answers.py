@@ -300,8 +300,17 @@ class Named(Answer):
     name: str
 
 
+class Arrival(Answer):
+    """Whether the other side got the value. `replaced`: another one took its place before it went."""
+
+    state: Literal["arrived", "waiting", "held", "conflict", "local", "replaced"]
+    at: Instant | None
+    run_id: Ids | None
+
+
 class HistoryItem(Answer):
-    """`before` and `after` are text, null is a blank. A value that lost a conflict stands in `before`."""
+    """`before` and `after` are text, null is a blank. A value that lost a conflict stands in `before`. `other_side` is null
+    for what the other side does not know, such as a comment."""
 
     at: Instant
     who: str
@@ -313,6 +322,7 @@ class HistoryItem(Answer):
     before: str | None
     after: str | None
     why: str
+    other_side: Arrival | None
 
 
 class SyncSettings(Answer):

@@ -16,7 +16,8 @@ from twinbook.district import roles
 from twinbook.gradebook import history
 from twinbook.gradebook.models import HistoryEntry
 from twinbook.said import said_again
-from twinbook.sync import errors, force, problems, runs, settings
+from twinbook.sync import arrived, errors, force, problems, runs, settings
+from twinbook.sync.arrived import OtherSide
 from twinbook.sync.models import Run
 from twinbook.sync.problems import Seen
 from twinbook.sync.undo import request as undo_request
@@ -98,7 +99,8 @@ def get_history(
     after: paging.After | None = None,
     limit: int = paging.PAGE,
 ) -> Json:
-    """Every value that moved, newest first. A value that lost a conflict stands in `before`."""
+    """Every value that moved, newest first, and whether the other side got it. A value that lost a conflict stands in
+    `before`."""
     limit = min(max(limit, 1), paging.PAGE)
     rows = history.of_class(
         access.seen(request, class_id),
@@ -106,10 +108,12 @@ def get_history(
         student_id=access.number(student) if student else None,
         older_than=after,
     )
-    return paging.page(request, list(rows[: limit + 1]), _entry, lambda row: row.id, limit)
+    page = list(rows[: limit + 1])
+    other = arrived.of_entries(page[0].school_class_id, page) if page else {}
+    return paging.page(request, page, lambda row: _entry(row, other.get(row.id)), lambda row: row.id, limit)
 
 
-def _entry(row: HistoryEntry) -> Json:
+def _entry(row: HistoryEntry, other: OtherSide | None) -> Json:
     return {
         "at": row.at.isoformat(),
         "who": row.who,
@@ -123,6 +127,13 @@ def _entry(row: HistoryEntry) -> Json:
         "before": row.before,
         "after": row.after,
         "why": said_again(row.why),
+        "other_side": None
+        if other is None
+        else {
+            "state": other.state,
+            "at": None if other.at is None else other.at.isoformat(),
+            "run_id": None if other.run_id is None else str(other.run_id),
+        },
     }
 
 
