@@ -26,7 +26,17 @@ from twinbook.gradebook.scores import ValueChange
 from twinbook.sync import backup, codec, errors, journal, lease, load, restore_plan, runs
 from twinbook.sync.backup import Backup
 from twinbook.sync.look import live_links
-from twinbook.sync.models import CellBaseRow, ClassSync, Mode, MovedCell, MovedField, Pair, Run, RunKind
+from twinbook.sync.models import (
+    CellBaseRow,
+    ClassSync,
+    Mode,
+    MovedCell,
+    MovedField,
+    Pair,
+    Run,
+    RunKind,
+    RunState,
+)
 from twinbook.sync.restore_plan import NEW
 from twinbook.sync.undo import notes
 
@@ -43,8 +53,42 @@ def begin(class_id: int, raw: bytes, actor: str, *, dry_run: bool = False, awake
     _check(class_id)
     if not dry_run:
         load.check_not_observing(class_id)
-    kept = msgspec.to_builtins(found)
-    return runs.create(RunKind.RESTORE, class_id, actor, {"backup": kept}, dry_run=dry_run, awake=awake)
+    _forget_previews(class_id)
+    params = {"backup": msgspec.to_builtins(found)}
+    return runs.create(RunKind.RESTORE, class_id, actor, params, dry_run=dry_run, awake=awake)
+
+
+def confirm(preview: Run, actor: str, *, awake: bool = True) -> Run:
+    """Restores what a dry run has shown, and only that: when the class has changed since, the run fails and says so.
+
+    Raises SummaryOutOfDate (the preview's file is not kept any more), SetupRunning, Observing.
+    """
+    class_id = runs.class_of(preview)
+    kept = preview.params.get("backup")
+    if kept is None or not preview.dry_run or preview.state != RunState.DONE:
+        raise errors.SummaryOutOfDate(
+            "This preview is no longer the newest one.",
+            hint="Choose the file once more, and read its preview.",
+        )
+    _check(class_id)
+    load.check_not_observing(class_id)
+    params = {"backup": kept, "fingerprint": preview.plan["fingerprint"]}
+    run = runs.create(RunKind.RESTORE, class_id, actor, params, awake=awake)
+    _forget_previews(class_id)
+    return run
+
+
+def _forget_previews(class_id: int) -> None:
+    """Their files are large; only the newest one can be confirmed."""
+    for row in Run.objects.filter(
+        school_class_id=class_id, kind=RunKind.RESTORE, dry_run=True, params__has_key="backup"
+    ):
+        row.params = _without_file(row)
+        row.save(update_fields=["params"])
+
+
+def _without_file(run: Run) -> Json:
+    return {key: value for key, value in run.params.items() if key != "backup"}
 
 
 def _check(class_id: int) -> None:
@@ -73,9 +117,15 @@ def _write(run: Run, class_id: int, found: Backup) -> None:
     lock_class(class_id)
     links = live_links(class_id)
     planned = restore_plan.plan(class_id, found, links[0].id if links else 0)
+    expected = run.params.get("fingerprint")
+    if expected is not None and expected != planned.plan["fingerprint"]:
+        raise errors.SummaryOutOfDate(
+            "The class has changed since the preview, so nothing was restored.",
+            hint="Choose the file once more, and read its preview.",
+        )
     run.plan, run.counts = {**planned.plan, "backup": _made(found)}, planned.plan["counts"]
-    run.params = {key: value for key, value in run.params.items() if key != "backup"}
     if not run.dry_run:
+        run.params = _without_file(run)
         missed = _Writer(run, class_id).write(planned.steps)
         run.counts = {**run.counts, "skipped": run.counts["skipped"] + missed}
         if links:

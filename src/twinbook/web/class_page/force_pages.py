@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from twinbook.sync import force, runs
+from twinbook.sync import force, runs, second_plan
 from twinbook.sync.models import RunKind
 from twinbook.web import access, refusals
 from twinbook.web.class_page import pages
@@ -61,6 +61,7 @@ def preview(request: HttpRequest, class_id: int, run_id: int) -> HttpResponse:
         "student": student,
         "activity_words": activity,
         "nothing": not plan["changes"],
+        "waits": second_plan.needed(class_id),
     }
     title = _("Preview of a force sync") if run["dry_run"] else _("Force sync")
     return pages.shown(request, school_class, "force_run.html", context, title=title)

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_GET
 
 from twinbook.gradebook import history, students
 from twinbook.gradebook.models import Activity, HistoryEntry, SchoolClass, Side, Student
+from twinbook.sync import arrived
+from twinbook.sync.arrived import OtherSide
 from twinbook.sync.models import Run
 from twinbook.web import access
 from twinbook.web import words as web_words
@@ -68,11 +70,12 @@ def of_class(request: HttpRequest, class_id: int) -> HttpResponseBase:
     asked = Asked.of(request)
     rows = list(_rows(class_id, asked)[: PER_PAGE + 1])
     shown = rows[:PER_PAGE]
+    other = arrived.of_entries(class_id, shown)
     context = {
         **class_page_context(request, school_class, "history"),
         "asked": asked,
         "title": _title(school_class, asked),
-        "entries": [_shown(row) for row in shown],
+        "entries": [_shown(row, other.get(row.id)) for row in shown],
         "older": f"?{asked.query(older_than=shown[-1].id)}" if len(rows) > PER_PAGE else None,
         "newest": f"?{asked.query()}" if asked.older_than else None,
         "activities": Activity.objects.filter(school_class_id=class_id).order_by("title", "id"),
@@ -93,7 +96,7 @@ def _rows(class_id: int, asked: Asked) -> QuerySet[HistoryEntry]:
     return rows
 
 
-def _shown(row: HistoryEntry) -> dict[str, Any]:
+def _shown(row: HistoryEntry, other: OtherSide | None) -> dict[str, Any]:
     return {
         "at": row.at,
         "who": words.who(row.who),
@@ -105,6 +108,8 @@ def _shown(row: HistoryEntry) -> dict[str, Any]:
         "after": row.after,
         "why": words.why(row.why),
         "run_id": row.run_id,
+        "other": None if other is None else words.other_side(other.state, here=row.side == Side.LMS),
+        "other_at": None if other is None or row.side == Side.AERIES else other.at,
     }
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from twinbook.gradebook.models import Side
 from twinbook.said import said_again
+from twinbook.web.words import State
 
 
 def side(value: str) -> str:
@@ -46,6 +47,25 @@ def who(name: str) -> str:
             return _("Twinbook")
         case _:
             return name
+
+
+def other_side(state: str, *, here: bool) -> State:
+    """What became of the value on the other side. `here`: the entry is of our side."""
+    match state:
+        case "arrived":
+            return State("synced", _("In Aeries too") if here else _("Here too"))
+        case "waiting":
+            return State("waiting", _("Waits for Aeries"))
+        case "held":
+            return State("held", _("Held"))
+        case "conflict":
+            return State("conflict", _("Conflict"))
+        case "local":
+            return State("local", _("Only here"))
+        case "replaced":
+            return State("local", _("Replaced before it went"))
+        case _:
+            raise ValueError(f"no such state of the other side: {state}")
 
 
 def why(text: str) -> str:

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_GET
 
 from twinbook.district.models import User
 from twinbook.gradebook.models import SchoolClass
-from twinbook.sync import connecting, runs
+from twinbook.sync import connecting, runs, second_plan
 from twinbook.sync.models import Run, RunKind, RunState
 from twinbook.web import access, words
 from twinbook.web.class_pages import class_page_context
 from twinbook.web.home import cards
+from twinbook.web.undo import views as undo
 
 CLASSES_PER_PAGE = 24
 RUNS_PER_PAGE = 50
@@ -113,8 +114,21 @@ def run_page(request: HttpRequest, run_id: int) -> HttpResponseBase:
         "classes": _classes_of_night(plan.get("classes", [])),
         "roster": plan.get("roster"),
         "crumbs": _crumbs(run),
+        "undo": undo.offer(request, run),
+        "restore": _restore(request, run),
     }
     return render(request, "web/home/run.html", context)
+
+
+def _restore(request: HttpRequest, run: Run) -> dict[str, bool]:
+    """Whether a preview can be confirmed, and whether Aeries still waits for its own confirmation."""
+    if run.kind != RunKind.RESTORE or run.school_class_id is None or run.state != RunState.DONE:
+        return {}
+    may = access.may_edit(request, run.school_class_id)
+    return {
+        "confirm": may and run.dry_run and "backup" in run.params,
+        "waits": may and not run.dry_run and second_plan.needed(run.school_class_id),
+    }
 
 
 def _crumbs(run: Run) -> list[tuple[str, str | None]]:
