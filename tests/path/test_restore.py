@@ -45,6 +45,7 @@ def _confirm(school_class: Class) -> Run:
     preview = school_class.force(dry_run=True)
     body = {"mode": "sync", "fingerprint": preview.plan["fingerprint"]}
     class_settings.patch(school_class.id, body, TEACHER)
+    school_class.look()  # a look that comes first leaves it to the confirmed run
     run = Run.objects.filter(kind="force", dry_run=False).order_by("-id")[0]
     return finished(run)
 
@@ -141,6 +142,7 @@ def test_the_second_plan_is_confirmed_by_its_fingerprint(kept: tuple[Class, Acti
     _restore(joined, raw)
     run = _confirm(joined)
     assert (run.kind, run.state, run.params["confirmed"] != "") == ("force", "done", True)
+    assert ("aeries", "1", "8") in {(c["side"], c["before"], c["after"]) for c in run.plan["changes"]}
     assert _mode(joined) == "sync"
     assert _there(joined, first) == "8"
     assert joined.stands(quiz, first) == "synced"

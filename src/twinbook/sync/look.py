@@ -34,10 +34,19 @@ def look_at_class(class_id: int, *, holder: str) -> None:
 
 
 def may_push(class_id: int) -> bool:
-    """Not while the class is paused, observes, or is being set up (G5): saves then wait."""
+    """Not while the class is paused, observes, or is being set up (G5), nor before a plan that a person has confirmed was
+    carried out by its own run: saves then wait."""
     sync = ClassSync.objects.filter(school_class_id=class_id).first()
     district = DistrictSettings.objects.filter(id=1).first()
-    return sync is not None and district is not None and not sync.setting_up and load.writes(sync, district)
+    if sync is None or district is None or sync.setting_up or not load.writes(sync, district):
+        return False
+    confirmed = Run.objects.filter(
+        school_class_id=class_id,
+        state__in=[RunState.QUEUED, RunState.RUNNING],
+        kind=RunKind.FORCE,
+        params__has_key="confirmed",
+    )
+    return not confirmed.exists()
 
 
 def live_links(class_id: int) -> list[Link]:

@@ -67,8 +67,8 @@ def confirm(preview: Run, actor: str, *, awake: bool = True) -> Run:
     kept = preview.params.get("backup")
     if kept is None or not preview.dry_run or preview.state != RunState.DONE:
         raise errors.SummaryOutOfDate(
-            "This preview is no longer the newest one.",
-            hint="Choose the file once more, and read its preview.",
+            sentence("This preview is no longer the newest one."),
+            hint=sentence("Choose the file once more, and read its preview."),
         )
     _check(class_id)
     load.check_not_observing(class_id)
@@ -120,8 +120,8 @@ def _write(run: Run, class_id: int, found: Backup) -> None:
     expected = run.params.get("fingerprint")
     if expected is not None and expected != planned.plan["fingerprint"]:
         raise errors.SummaryOutOfDate(
-            "The class has changed since the preview, so nothing was restored.",
-            hint="Choose the file once more, and read its preview.",
+            sentence("The class has changed since the preview, so nothing was restored."),
+            hint=sentence("Choose the file once more, and read its preview."),
         )
     run.plan, run.counts = {**planned.plan, "backup": _made(found)}, planned.plan["counts"]
     if not run.dry_run:

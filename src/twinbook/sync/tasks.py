@@ -91,7 +91,9 @@ def _fail(run_id: int) -> None:
             error={"code": "internal", "message": _OUR_BUG, "hint": sentence("Start it again.")},
             finished_at=Now(),
         )
-        undoing.failed(Run.objects.get(id=run_id))
+        failed = Run.objects.filter(id=run_id).first()
+        if failed is not None:
+            undoing.failed(failed)
         announce.announce_run(run_id)
     except DatabaseTrouble:
         _log.warning("run %s could not be ended", run_id, exc_info=True)
