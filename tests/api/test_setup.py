@@ -632,3 +632,37 @@ def test_a_pair_that_stands_is_not_given_away(wizard: Wizard, paired: dict[str, 
     other = wizard.activity("Essay")
     wish = {"action": "match", "activity_id": other, "aeries_id": paired["aeries_id"]}
     wizard.caller.post(f"{wizard.path}/links", wish).problem(409, "partner_taken")
+
+
+# Combined sections and further gradebooks
+
+
+def test_sections_are_combined_and_a_further_gradebook_is_joined(wizard: Wizard, joined: Class) -> None:
+    path = f"{wizard.path}/sections"
+    assert [(one["section_number"], one["gradebook_number"]) for one in wizard.caller.get(path).items] == [
+        (1040, UNLINKED)
+    ]
+    wizard.caller.post(path, {"sections": [7777]}).problem(404, "not_found")
+    wizard.caller.post(path, {"sections": []}).problem(422, "invalid")
+    made = wizard.caller.post(path, {"sections": [1041]}).ok(201)
+    assert [one["section_number"] for one in made["items"]] == [1040, 1041]
+    assert wizard.caller.post(path, {"sections": [1041]}).ok(201) == made
+    second = joined.aeries.opens(1041, "Algebra 1 P4", [99000007, 99000018])
+    draft = wizard.begin(second)
+    assert wizard.caller.get(wizard.path).ok()["sync_state"] == "synced"
+    wizard.patch(**answers(draft)).ok()
+    carried_out(wizard.confirm(wizard.summary()["fingerprint"]).ok(202))
+    sync = wizard.caller.get(wizard.path).ok()["sync"]
+    assert [(one["gradebook_number"], one["sections"]) for one in sync["links"]] == [
+        (UNLINKED, [1040]),
+        (second, [1041]),
+    ]
+    left = wizard.caller.post(f"{wizard.path}/unlink", {"gradebook_number": second}).ok()
+    assert [one["gradebook_number"] for one in left["links"]] == [UNLINKED]
+
+
+def test_a_section_in_use_is_not_taken(wizard: Wizard, joined: Class) -> None:
+    other = ClassSection.objects.get(section__number=1041).school_class_id
+    Class(other, 0, joined.aeries).activity("Essay")
+    told = wizard.caller.post(f"{wizard.path}/sections", {"sections": [1041]})
+    assert "already has activities" in told.problem(409, "section_in_use")["detail"]

@@ -6,7 +6,7 @@ from datetime import date
 
 from twinbook.core.sentence import sentence
 from twinbook.district.errors import NotFoundError, SectionInUseError
-from twinbook.district.models import ClassSection, Section
+from twinbook.district.models import ClassSection, Section, SectionStaff
 from twinbook.gradebook import students
 from twinbook.gradebook.models import Activity, MembershipSource, SchoolClass
 from twinbook.gradebook.origin import Origin
@@ -37,6 +37,22 @@ def find(class_id: int, number: int) -> Section:
             hint=sentence("Check its number."),
         )
     return found
+
+
+def siblings(class_id: int) -> list[Section]:
+    """Active sections of the same school and year with one of the class's primary teachers, by number; not its own."""
+    own = sections(class_id)
+    if not own:
+        return []
+    teachers = SectionStaff.objects.filter(section__in=own, primary=True).values("staff_id")
+    found = Section.objects.filter(
+        school=own[0].school,
+        database_year=own[0].database_year,
+        inactive=False,
+        staff__staff_id__in=teachers,
+        staff__primary=True,
+    )
+    return list(found.exclude(id__in=[section.id for section in own]).order_by("number").distinct())
 
 
 def class_of(section: Section) -> SchoolClass | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -33,6 +34,31 @@ def of_class(class_id: int) -> list[Json]:
         }
         for section in combining.sections(class_id)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A section of the same teachers that might come into the class. `why_not` None: it may."""
+
+    number: int
+    name: str
+    why_not: str | None
+
+
+def candidates(class_id: int, may_edit: Callable[[int], bool]) -> list[Candidate]:
+    found = []
+    for section in combining.siblings(class_id):
+        former = combining.class_of(section)
+        if former is None or not may_edit(former.id):
+            continue
+        try:
+            check_free(former.id)
+            combining.check_unused(former)
+        except SectionInUseError as error:
+            found.append(Candidate(section.number, former.name, error.message))
+        else:
+            found.append(Candidate(section.number, former.name, None))
+    return found
 
 
 def combine(

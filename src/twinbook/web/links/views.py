@@ -16,12 +16,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from twinbook.core.cells import Policy
 from twinbook.core.setup.draft import FieldsFrom
-from twinbook.gradebook.models import SchoolClass
 from twinbook.sync import boards, repair, runs
 from twinbook.sync.models import RunKind
 from twinbook.sync.repair_plan import Wish
 from twinbook.web import access, refusals
-from twinbook.web.class_pages import class_page_context
+from twinbook.web.links import frame
 
 Json = dict[str, Any]
 
@@ -87,7 +86,7 @@ def of_class(request: HttpRequest, class_id: int) -> HttpResponseBase:
         "fields_from": FIELDS_FROM,
         "title": _("Links"),
     }
-    page = _frame(request, school_class, [(_("Links"), None)])
+    page = frame.context(request, school_class, [(_("Links"), None)])
     return render(request, "links/of_class.html", {**page, **context}, status=409 if refusal else 200)
 
 
@@ -111,16 +110,7 @@ def repair_run(request: HttpRequest, class_id: int, run_id: int) -> HttpResponse
         "title": title,
     }
     crumbs = [(_("Links"), reverse("links:of_class", args=[class_id])), (title, None)]
-    return render(request, "links/run.html", {**_frame(request, school_class, crumbs), **context})
-
-
-def _frame(request: HttpRequest, school_class: SchoolClass, crumbs: list[tuple[str, str | None]]) -> Json:
-    frame = class_page_context(request, school_class, "setup")
-    frame["crumbs"][-1:] = [
-        (school_class.name, reverse("class_page:page", args=[school_class.id])),
-        *crumbs,
-    ]
-    return frame
+    return render(request, "links/run.html", {**frame.context(request, school_class, crumbs), **context})
 
 
 def _side(plan: Json, side: str) -> Json:

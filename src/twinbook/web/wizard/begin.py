@@ -26,7 +26,8 @@ from twinbook.web.wizard.steps import Step
 def begin(request: HttpRequest, class_id: int) -> HttpResponseBase:
     school_class = access.seen(request, class_id)
     opened = _opened(class_id)
-    link = Link.objects.filter(school_class_id=class_id, ended_on=None).order_by("id").first()
+    links_now = list(Link.objects.filter(school_class_id=class_id, ended_on=None).order_by("id"))
+    link = links_now[0] if links_now else None
     last = drafts.last_run(class_id, RunKind.SETUP)
     context = {
         **class_page_context(request, school_class, "setup"),
@@ -34,6 +35,7 @@ def begin(request: HttpRequest, class_id: int) -> HttpResponseBase:
         "steps": [] if opened is None else steps.bar(class_id, opened, Step.GRADEBOOK),
         "go_on": _where_it_stands(class_id, opened),
         "link": link,
+        "links": links_now,
         "names": [steps.name(step) for step in Step],
         "failed": last if last is not None and last.state == "failed" and link is None else None,
     }
@@ -76,7 +78,7 @@ def unlink(request: HttpRequest, class_id: int) -> HttpResponseBase:
     refusal = None
     if request.method == "POST":
         try:
-            links.unlink(class_id)
+            links.unlink(class_id, _number(request.POST.get("gradebook", "")))
         except errors.NotSynced:
             return HttpResponseRedirect(reverse("wizard:start", args=[class_id]))
         except errors.SetupRunning as error:
@@ -86,8 +88,13 @@ def unlink(request: HttpRequest, class_id: int) -> HttpResponseBase:
         else:
             messages.success(request, _("Syncing has stopped. Both gradebooks keep everything they hold."))
             return HttpResponseRedirect(reverse("wizard:start", args=[class_id]))
-    link = Link.objects.filter(school_class_id=class_id, ended_on=None).order_by("id").first()
-    if link is None:
+    found = list(Link.objects.filter(school_class_id=class_id, ended_on=None).order_by("id"))
+    if not found:
         return HttpResponseRedirect(reverse("wizard:start", args=[class_id]))
-    context = {**class_page_context(request, school_class, "setup"), "link": link, "refusal": refusal}
+    context = {**class_page_context(request, school_class, "setup"), "links": found, "refusal": refusal}
     return render(request, "wizard/unlink.html", context, status=409 if refusal else 200)
+
+
+def _number(text: str) -> int | None:
+    """Of one gradebook among several; None: all."""
+    return int(text) if text.isdecimal() and len(text) < 19 else None
