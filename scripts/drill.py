@@ -54,7 +54,8 @@ class Drill:
     def environment(self) -> dict[str, str]:
         return processes.environment(self.home.path)
 
-    def rehearse(self, *, upgrade: bool) -> bool:
+    def rehearse(self, *, whole: bool) -> bool:
+        """`whole`: with a new major version before it, and with what must be refused on the way."""
         sandbox = ["aeries_sandbox", "serve", "--seed", "demo", "--port", "0"]
         log = self.folder / "sandbox.log"
         try:
@@ -63,13 +64,13 @@ class Drill:
                 processes.running(sandbox, log, self.environment, ready) as url,
                 processes.client(url) as theirs,
             ):
-                self._play(url, Aeries(theirs), upgrade=upgrade)
+                self._play(url, Aeries(theirs), whole=whole)
         finally:
             remove_place(self.home)
         return not self.talk.wrong
 
-    def _play(self, url: str, aeries: Aeries, *, upgrade: bool) -> None:
-        if upgrade:
+    def _play(self, url: str, aeries: Aeries, *, whole: bool) -> None:
+        if whole:
             self._upgrade(url)
         else:
             self.token = prepare(self.environment, secrets.token_urlsafe(9), url)
@@ -79,8 +80,12 @@ class Drill:
             self._backup_while_typing(twinbook, backup)
             self._after_the_backup(twinbook, aeries)
         self._lose()
+        if whole:
+            self._refuse_broken(backup)
         self._restore(backup)
         with self._serving() as twinbook:
+            if whole:
+                self._refuse_running(backup)
             self._observes(twinbook, aeries)
             self._confirm(twinbook, aeries)
 
@@ -184,7 +189,6 @@ class Drill:
             stop.set()
             typing.join()
         self.talk.seen("encryption keys are not in it" in said, "It says what else must be kept.")
-        self._command("database", "check", str(file))
 
     def _type_until(self, twinbook: Twinbook, stop: threading.Event) -> None:
         number = 0
@@ -214,19 +218,26 @@ class Drill:
         self.talk.step("The database is lost: its files are gone, the secrets were kept.")
         remove_place(self.home)
 
-    def _restore(self, file: Path) -> None:
-        self.talk.step("The backup is restored; before that, what must be refused.")
+    def _refuse_broken(self, file: Path) -> None:
+        self.talk.step("A broken backup must be refused.")
+        self._command("database", "check", str(file))
         broken = self.folder / "broken.backup"
         broken.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
         said = self._command("database", "restore", str(broken), code=1)
         self.talk.seen("no complete backup" in said, "A backup that is cut short is refused.")
+
+    def _restore(self, file: Path) -> None:
+        self.talk.step("The backup is restored.")
         said = self._command("database", "restore", str(file))
         self.talk.seen("only observes" in said, "It is in place, and says that Twinbook only observes.")
 
+    def _refuse_running(self, file: Path) -> None:
+        self.talk.step("While it runs, another restore must be refused.")
+        said = self._command("database", "restore", str(file), code=1)
+        self.talk.seen("is running" in said, "It says that it is running.")
+
     def _observes(self, twinbook: Twinbook, aeries: Aeries) -> None:
         self.talk.step("Twinbook runs again and only observes; teachers go on typing.")
-        with_running = self._command("database", "restore", str(self.folder / "twinbook.backup"), code=1)
-        self.talk.seen("is running" in with_running, "Another restore is refused while it runs.")
         aeries.ask("DELETE", "/requests")
         self._save(twinbook, self.activity, self.students[2], "3.5")
         self.talk.seen(twinbook.get("/installation")["state"] == "observing", "It says that it observes.")
@@ -301,7 +312,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="twinbook-drill-") as folder:
         drill = Drill(Path(folder))
         drill.talk.title("The drill: upgrade, backup, loss, restore, confirmation")
-        right = drill.rehearse(upgrade=True)
+        right = drill.rehearse(whole=True)
     if right:
         drill.talk.title("Every step came out right.")
         return 0

@@ -7,5 +7,5 @@ from scripts.drill import Drill
 
 def test_after_a_loss_the_backup_is_restored_and_both_gradebooks_agree(tmp_path: Path) -> None:
     drill = Drill(tmp_path)
-    drill.rehearse(upgrade=False)
+    drill.rehearse(whole=False)
     assert drill.talk.wrong == []

@@ -109,7 +109,7 @@ def test_push_force_and_night_write_nothing_and_show_everything(
     assert "only observes" in overview.class_sync(joined.id)["why"]
 
 
-@MODES
+@pytest.mark.parametrize("observe", [_class, _installation])
 def test_what_a_person_starts_is_refused_with_the_way_out(
     joined: Class, quiz: Activity, observe: Observe
 ) -> None:
@@ -138,7 +138,7 @@ def test_what_a_person_starts_is_refused_with_the_way_out(
     assert _here(joined) == before
 
 
-@MODES
+@pytest.mark.parametrize("observe", [_district])
 def test_an_answer_is_kept_and_sent_only_afterwards(joined: Class, quiz: Activity, observe: Observe) -> None:
     first = joined.students()[0]
     number = joined.aeries.assignment(joined.gradebook, TITLE)["assignment_number"]
@@ -155,7 +155,7 @@ def test_an_answer_is_kept_and_sent_only_afterwards(joined: Class, quiz: Activit
     assert joined.aeries.mark(joined.gradebook, TITLE, first) == "5"
 
 
-@MODES
+@pytest.mark.parametrize("observe", [_district, _installation])
 def test_a_set_up_is_read_and_summed_up_but_not_confirmed(school_class: Class, observe: Observe) -> None:
     draft = school_class.draft()
     observe(school_class)

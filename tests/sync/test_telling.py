@@ -279,3 +279,20 @@ def test_off_and_who_teaches_no_longer_get_none(remote: RemoteState, mail: MailS
     accounts.set_digest(ada, "off", 7)
     SectionStaff.objects.filter(staff=bob.staff).update(inactive=True)
     assert digest.remind(MONDAY_SEVEN) == 0
+
+
+def test_the_end_of_an_outage_is_looked_for_although_no_class_waits(
+    remote: RemoteState, mail: MailServer
+) -> None:
+    """Nobody asks Aeries anything when no class waits; its return was told only with the next night."""
+    from aeries_sandbox.sandbox import Options, Sandbox
+    from tests.district_and_sandbox import CERTIFICATE
+    from twinbook.district import connection as aeries_connection
+
+    with Sandbox(Options(seed="documentation")) as sandbox:
+        aeries_connection.put({"url": sandbox.url, "certificate": CERTIFICATE, "database_year": 2020})
+        _down(16)
+        telling.tell()
+        telling.tell()
+    assert len(mail.mails) == 2
+    assert mail.mails[1]["subject"] == "Harborview: Aeries answers again"

@@ -15,10 +15,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
+from twinbook.aeries.errors import AeriesError
+from twinbook.aeries.permits import Lane
 from twinbook.core.sentence import sentence
 from twinbook.district import settings as district_settings
 from twinbook.district.models import DistrictSettings, User
-from twinbook.sync import outbox, statements
+from twinbook.sync import health, outbox, remote, statements
 from twinbook.sync.models import Channel, Installation, Link, Message, Outage, RemoteState
 
 USEFUL_FOR = timedelta(days=2)
@@ -30,6 +32,22 @@ def watch() -> None:
         _begin()
     with transaction.atomic():
         _end()
+
+
+def probe() -> None:
+    """While an outage goes on that somebody was told of: asks whether Aeries is back, when a probe is due and nobody who
+    waits has asked. Otherwise its end would be told only with the next class that is looked at."""
+    if not Outage.objects.filter(ended_at=None).exists():
+        return
+    try:
+        row = remote.connection_row()
+        with health.admitted(row.id) as admission:
+            if admission.probe is None:
+                return
+            remote.client().systeminfo(via=Lane.BULK)
+            admission.answered()
+    except (AeriesError, remote.NotConnected):
+        return
 
 
 def _begin() -> None:

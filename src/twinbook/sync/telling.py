@@ -45,6 +45,7 @@ def _run(stop: threading.Event) -> None:
 
 def tell(rounds: int = 0) -> None:
     """One round. Raises nothing."""
+    _try(alerts.probe)
     _try(alerts.watch)
     if rounds % ROUNDS_BETWEEN_DIGESTS == 0:
         _try(_remind)
