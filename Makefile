@@ -59,6 +59,9 @@ histories: dev ## whole histories of one class from seeds, judged; N=10000, SEED
 drill: dev ## rehearse upgrade, backup, loss, restore and confirmation with real programs
 	@exec .venv/bin/python -m scripts.drill
 
+bad-answers: dev ## every bad answer of the corpus in the place of every reading of the product
+	@BAD_ANSWERS=every .venv/bin/pytest tests/faces/test_bad_answers.py tests/aeries/test_bad_answers.py -q -n 2 --dist worksteal
+
 sandbox-alone: dev ## install the Aeries sandbox alone into a new environment, as others would, and ask it
 	@scripts/sandbox-alone
 

@@ -26,7 +26,16 @@ _INSTANTS: list[tuple[type[Model], list[str]]] = [
         ],
     ),
     (CategoryPair, ["missing_since"]),
-    (Link, ["next_attempt_at", "missing_since", "students_read_at", "gradebook_read_at"]),
+    (
+        Link,
+        [
+            "next_attempt_at",
+            "missing_since",
+            "students_read_at",
+            "gradebook_read_at",
+            "students_missing_since",
+        ],
+    ),
     (IntentRow, ["created_at", "ended_at"]),
     (RemoteState, ["next_probe_at", "paused_until", "identity_checked_at"]),
 ]

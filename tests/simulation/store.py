@@ -61,6 +61,7 @@ class Link:
     today: date = date(2026, 3, 2)
     create_here: frozenset[str] = frozenset()
     missing_since: datetime | None = None
+    students_missing_since: datetime | None = None
     looked_generation: int = 0
 
 
@@ -277,6 +278,7 @@ class Store:
                 if key not in paired and key not in self.deleted
             ),
             missing_since=link.missing_since,
+            students_missing_since=link.students_missing_since,
             create_here=link.create_here,
             roster={
                 student.sis_student_id: student.id
@@ -457,7 +459,11 @@ class Store:
             case ch.RuleFired(pair, fired):
                 self._pair(pair, rule_fired=fired)
             case ch.StudentsSeen(students, at):
-                self.link = replace(self.link, students=students, students_read_at=at)
+                self.link = replace(
+                    self.link, students=students, students_read_at=at, students_missing_since=None
+                )
+            case ch.StudentsMissing(since):
+                self.link = replace(self.link, students_missing_since=since)
             case ch.GradebookMissing(since):
                 self.link = replace(self.link, missing_since=since)
             case ch.GradebookSeen(_, terms, at):

@@ -144,7 +144,9 @@ def store_class(
         others = _elsewhere_in_class(class_id, section)
         places = _places([*own, *others], day)
         of_others = {span.student_id for span in others}
-        kept = _doubted(class_id, _places(own, day), of_others, roster, section, reading, findings)
+        listed = _places(own, day)
+        fewer = sum(place.active for place in listed) < (told.total_students or 0)
+        kept = _doubted(class_id, listed, of_others, roster, section, reading, findings, fewer=fewer)
         change = students.set_roster(class_id, [*places, *kept], ROSTER, today=reading.today)
         _store_enrolments(section, rows, ids, keep_missing=bool(kept))
         Section.objects.filter(id=section.id).update(
@@ -297,11 +299,14 @@ def _doubted(
     section: Section,
     reading: SchoolReading,
     findings: Findings,
+    *,
+    fewer: bool,
 ) -> list[Place]:
     """The present places of students who are missing from a list that proves nothing; else none. `of_others`: students of
     the class's other sections, about whom this list says nothing.
 
-    Aeries keeps the rows of students who left, so many missing rows mean a broken answer.
+    Aeries keeps the rows of students who left, so many missing rows mean a broken answer. `fewer`: it lists fewer than
+    Aeries itself counts in the section (reference §7.1).
     """
     told = {place.student_id for place in places}
     present = ClassStudent.objects.filter(school_class_id=class_id, active=True, source="roster").exclude(
@@ -310,7 +315,7 @@ def _doubted(
     missing = [place for place in present if place.student_id not in told]
     if not missing:
         return []
-    if roster.proves_absence and told and not looks_partial(len(missing), len(present)):
+    if roster.proves_absence and told and not fewer and not looks_partial(len(missing), len(present)):
         return []
     findings.problem(
         "roster_incomplete",

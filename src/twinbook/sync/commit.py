@@ -138,6 +138,8 @@ class Committer:
                 Pair.objects.filter(id=pair).update(rule_fired=fired)
             case ch.StudentsSeen():
                 self._students(change)
+            case ch.StudentsMissing(since):
+                Link.objects.filter(id=self.link_id).update(students_missing_since=since)
             case ch.GradebookSeen():
                 self._gradebook(change)
             case ch.GradebookMissing(since):
@@ -306,7 +308,9 @@ class Committer:
             )
             for row in change.students
         )
-        Link.objects.filter(id=self.link_id).update(students_read_at=change.began_at)
+        Link.objects.filter(id=self.link_id).update(
+            students_read_at=change.began_at, students_missing_since=None
+        )
 
     def _gradebook(self, change: ch.GradebookSeen) -> None:
         Link.objects.filter(id=self.link_id).update(

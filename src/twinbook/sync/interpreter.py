@@ -47,6 +47,7 @@ ProgressTold = Callable[[int, int, str], None]
 # What these change is shown by LinkView: a kept view is dropped after them.
 _LINK_CHANGES = (
     ch.StudentsSeen,
+    ch.StudentsMissing,
     ch.GradebookSeen,
     ch.GradebookMissing,
     ch.Enrol,
@@ -100,6 +101,7 @@ class Interpreter:
         self._down: ef.Trouble | None = None
         self._permits = remote.permits(link.connection_id)
         self._tried: dict[int, int] = {}
+        self._doubted = False
 
     def _reuse_seconds(self) -> int:
         return ClassSync.objects.values_list("reuse_seconds", flat=True).get(school_class_id=self.class_id)
@@ -237,6 +239,11 @@ class Interpreter:
     def _note(self, error: errors.AeriesError) -> None:
         if error.request is None:
             return
+        if isinstance(error, errors.BadAnswer):
+            # Aeries answers, if nonsense: many odd answers about one class are no outage of all others (promise 10).
+            if self._doubted:
+                return
+            self._doubted = True
         self.admission.failed(error)
         try:
             self.admission = health.admit(self.link.connection_id)

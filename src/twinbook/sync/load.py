@@ -91,6 +91,7 @@ def link_view(link_id: int, *, dry_run: bool = False) -> LinkView:
         asked_about=_asked_about(link.id),
         new_activities=tuple(our_activity(activity) for activity in new.order_by("id")),
         missing_since=link.missing_since,
+        students_missing_since=link.students_missing_since,
         create_here=_to_create(link.id),
         to_delete=_to_delete(link.school_class_id),
         roster={member.sis_student_id: member.student for member in members.of_link(link)},

@@ -185,6 +185,8 @@ class Link(models.Model):
     gradebook_read_at = models.DateTimeField(null=True)
     missing_since = models.DateTimeField(null=True)
     """First look that did not find the gradebook itself; a second one by another route decides (A7)."""
+    students_missing_since = models.DateTimeField(null=True)
+    """First reading of the list of students that lacked some that it had; a second one, a while later, decides (A7)."""
     base_doubtful_since = models.DateTimeField(null=True)
     """The database was restored or copied and this class was not looked through since: its base may be too old (G3)."""
     created_at = models.DateTimeField(db_default=Now())

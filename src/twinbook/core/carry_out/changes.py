@@ -275,6 +275,13 @@ class StudentsSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class StudentsMissing:
+    """The list of students lacked some that it had, since then; `StudentsSeen` ends it."""
+
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class GradebookSeen:
     categories: tuple[TheirCategory, ...]
     terms: tuple[TheirTerm, ...]
@@ -330,6 +337,7 @@ Change = (
     | EndPair
     | RuleFired
     | StudentsSeen
+    | StudentsMissing
     | GradebookSeen
     | GradebookMissing
     | LookAtEverything

@@ -55,6 +55,8 @@ class PairWork:
         self.trouble: ef.Trouble | None = None
         self.again = False
         self.wrote = False
+        self.unsure = False
+        """Not found where it stood; only a second look makes that a question (A7)."""
         self.fields_left = False
         """Fields here that are to be sent once the scores are there."""
 
@@ -236,7 +238,9 @@ class PairWork:
         if self._head is None:
             self.trouble = trouble
             return _WAIT
+        asked = self.report.counts["held"]
         self.trouble = yield from not_found(self.link, self._head, self.lane, self.report)
+        self.unsure = self.trouble is None and self.report.counts["held"] == asked
         if self.trouble is None:
             yield from self._looked_without_cells()
         return _WAIT

@@ -61,5 +61,24 @@ def read_students(link: LinkView, lane: ef.Lane) -> Generator[ef.Effect, Any, ef
             ef.Family.BAD_ANSWER, sentence("Aeries listed no students for a gradebook that had some.")
         )
     if link.writes:
+        lacking = _lacking(link, listed)
+        if lacking and not _twice_lacking(link, listed.began_at):
+            if link.students_missing_since is None:
+                yield ef.Commit((ch.StudentsMissing(listed.began_at),))
+            return ef.Trouble(
+                ef.Family.BAD_ANSWER,
+                f"Aeries' list of students lacks {lacking} that it had; it is read once more before they count as gone.",
+            )
         yield ef.Commit((ch.StudentsSeen(listed.students, listed.began_at),))
     return listed
+
+
+def _lacking(link: LinkView, listed: ef.StudentList) -> int:
+    """Active students whose row is gone: who leaves keeps a row with an inactive tag (reference §10.6)."""
+    told = {student.student_id for student in listed.students}
+    return sum(not student.tag.strip() and student.student_id not in told for student in link.students)
+
+
+def _twice_lacking(link: LinkView, now: datetime) -> bool:
+    since = link.students_missing_since
+    return since is not None and now >= since + link.second_look

@@ -102,6 +102,8 @@ class ScoresOutcome:
     wrote: bool = False
     again: bool = False
     """Something moved while this look went on: the pair stays dirty."""
+    unseen: int = 0
+    """Students of the gradebook whose agreed value has no row in the reading: it was not the whole list (A7)."""
 
 
 def carry_out_scores(
@@ -145,6 +147,7 @@ class Look:
 
     def run(self, reading: ef.Reading) -> Steps:
         self._rows = self.out.rows = reading.rows
+        self.out.unseen = sum(self._is_unseen(view) for view in self.pair.cells)
         decisions = self._decide(reading.rows, self.pair.cells)
         sends = {view.student: step for view, step in decisions if isinstance(step, Send)}
         self._note(decisions)
@@ -163,6 +166,12 @@ class Look:
         yield from self._send(sends, committed.intents)
         yield ef.Commit(tuple(self._looked(reading)))
         return self.out
+
+    def _is_unseen(self, view: CellView) -> bool:
+        if view.sis_student_id in self._rows or view.base is None or view.base.theirs is None:
+            return False
+        member = self.link.membership(view.sis_student_id, self.pair.their_due_on, view.agreed_as)
+        return view.base.theirs != self.link.far.blank and member is Membership.WRITABLE
 
     def _looked(self, reading: ef.Reading) -> list[ch.Change]:
         due = ch.LookAgain(self.pair.id, self._look_again(reading.began_at))

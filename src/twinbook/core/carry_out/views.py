@@ -107,6 +107,8 @@ class LinkView:
     """Those of them about which a person is asked already (`new_in_lms` ask)."""
     missing_since: datetime | None
     """First look that did not find the gradebook itself (A7)."""
+    students_missing_since: datetime | None
+    """First reading of the list of students that lacked some that it had (A7)."""
     create_here: frozenset[str]
     """UniqueIDs of new assignments that a person said to create here although they look like something known."""
     roster: Mapping[int, int]

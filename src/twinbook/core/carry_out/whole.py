@@ -51,6 +51,11 @@ Habits = list[tuple[LmsActivity, SisAssignment]]
 FEW = 3
 
 
+def _unseen(what: str) -> ef.Trouble:
+    message = f"Aeries' answer is not whole: {what}. Nothing was changed; it is looked at again."
+    return ef.Trouble(ef.Family.BAD_ANSWER, message)
+
+
 class Whole:
     def __init__(self, lane: ef.Lane, *, only_plan: bool = False) -> None:
         self.lane = lane
@@ -170,7 +175,7 @@ class Whole:
             return
         if head.state is PairState.LINKED and head.unique_id not in by_id:
             if link.writes:
-                self._note(trouble=(yield from not_found(link, head, self.lane, self.out.report)))
+                yield from self._not_listed(link, head)
             return
         if head.activity_deleted:
             found = replace(head, missing_since=None)
@@ -186,6 +191,14 @@ class Whole:
         fresh = yield from self._link()
         yield from self._work(fresh, pair, by_id.get(head.unique_id or ""))
 
+    def _not_listed(self, link: LinkView, head: PairHead) -> Generator[ef.Effect, Any, None]:
+        """Until a second look has made it a question, the class was not seen."""
+        asked = self.out.report.counts["held"]
+        trouble = yield from not_found(link, head, self.lane, self.out.report)
+        if trouble is None and self.out.report.counts["held"] == asked and not head.activity_deleted:
+            trouble = _unseen("the list of assignments lacks one that it had")
+        self._note(trouble)
+
     def _work(
         self, link: LinkView, pair: PairView, assignment: TheirAssignment | None
     ) -> Generator[ef.Effect, Any, None]:
@@ -193,9 +206,11 @@ class Whole:
         scores = yield from work.run(assignment, self.listed_at)
         self.out.again |= work.again
         self.out.pushed |= work.wrote
-        self._note(work.trouble)
+        self._note(_unseen("an assignment was not found where it stood") if work.unsure else work.trouble)
         if scores is None or self._stopped():
             return
+        if scores.unseen:
+            self._note(_unseen(f"the scores of an assignment lack {scores.unseen} that were there"))
         self.compared += scores.compared
         self.blanks += scores.blanks
         self.pending += scores.pending
