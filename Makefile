@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test check fix lock simulate kills saves faces drill sandbox-alone bench bench-matching screenshots words runtime dev
-.PHONY: fuzz histories late-creates school-year planted
+.PHONY: bad-answers fuzz histories late-creates school-year planted
 
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url --no-emit-find-links

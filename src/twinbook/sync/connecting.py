@@ -13,7 +13,7 @@ from twinbook.district import connection
 from twinbook.district.models import AeriesConnection, ConnectionState
 from twinbook.said import said
 from twinbook.sync import clock, identity, remote
-from twinbook.sync.models import RemoteState
+from twinbook.sync.models import Link, RemoteState
 
 Json = dict[str, Any]
 
@@ -57,6 +57,8 @@ def _stand(row: AeriesConnection) -> tuple[str, datetime | None]:
 def put(changes: connection.ConnectionChanges) -> Json:
     """What was trusted about the old address is forgotten. Raises InvalidError."""
     row = connection.put(changes)
+    if changes.keys() & {"url", "certificate", "database_year"}:
+        Link.objects.filter(connection=row).update(gradebook_read_at=None, students_read_at=None)
     RemoteState.objects.filter(connection=row).update(
         identity_checked_at=None, down_since=None, next_probe_at=None, probe_wait_seconds=0, troubles=0
     )

@@ -25,6 +25,7 @@ def check(connection_id: int, client: AeriesClient, ask: Callable[[], SystemInfo
     now = clock.now()
     today = info.today or now.date()
     RemoteState.objects.update_or_create(
-        connection_id=connection_id, defaults={"identity_checked_at": now, "aeries_today": today}
+        connection_id=connection_id,
+        defaults={"identity_checked_at": now, "aeries_year": year, "aeries_today": today},
     )
     return year, today

@@ -26,7 +26,7 @@ from twinbook.core.carry_out.create import EXTERNAL_PREFIX
 from twinbook.core.carry_out.views import LinkView
 from twinbook.core.sentence import joined, sentence
 from twinbook.gradebook.origin import Origin, OriginKind
-from twinbook.sync import clock, endings, far, health, identity, load, remote
+from twinbook.sync import clock, endings, exchanged, far, health, identity, load, remote
 from twinbook.sync.commit import Committer
 from twinbook.sync.lease import Lease
 from twinbook.sync.models import ClassSync, Link, Pair, PairState, RemoteState
@@ -261,7 +261,8 @@ class Interpreter:
     def _identity(self, lane: ef.Lane) -> ef.Identity | ef.Trouble:
         state, _ = RemoteState.objects.get_or_create(connection_id=self.link.connection_id)
         now = clock.now()
-        if state.identity_checked_at is not None and now - state.identity_checked_at < IDENTITY_TRUST:
+        fresh = state.identity_checked_at is not None and now - state.identity_checked_at < IDENTITY_TRUST
+        if fresh and str(state.aeries_year) == self.link.database_year:
             return ef.Identity(state.aeries_today or now.date())
         return self._read(lambda: self._check_identity(lane))
 
@@ -298,6 +299,7 @@ class Interpreter:
     def _read_list(self, lane: ef.Lane) -> ef.Listing:
         began = clock.now()
         listed = self._ask(lane, lambda permit: self.client.assignments(self.gradebook, via=permit))
+        exchanged.check(self.link.id, listed)
         self._listing = ef.Listing(tuple(far.assignment(found) for found in listed), began)
         return self._listing
 
@@ -365,6 +367,7 @@ class Interpreter:
     def _after_renumbering(self, effect: ef.ReadScores) -> ef.Reading:
         """Rows of another number: the teacher may have renumbered it; the permanent id tells (reference §11.2)."""
         found = self._assignment(effect.unique_id, effect.lane).value
+        exchanged.check(self.link.id, [found])
         Pair.objects.filter(link_id=self.link.id, unique_id=effect.unique_id).update(number=found.number)
         with self._permitted(effect.lane) as permit:
             return self._scores_once(effect.unique_id, permit)

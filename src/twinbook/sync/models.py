@@ -76,6 +76,8 @@ class RemoteState(models.Model):
     """Doubtful failures in a row, without a success between."""
     identity_checked_at = models.DateTimeField(null=True)
     """The last systeminfo that showed the expected year: trusted for ten minutes (G2)."""
+    aeries_year = models.IntegerField(null=True)
+    """The starting year that it answered for: trusted for links of that year only."""
     aeries_today = models.DateField(null=True)
     """"Today" is Aeries' own date (G2)."""
 

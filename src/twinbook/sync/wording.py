@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from twinbook.core.carry_out.create import ELSEWHERE
 from twinbook.core.carry_out.taking_over import DISTRICT
 from twinbook.core.sentence import joined, sentence
 from twinbook.gradebook.models import Student
@@ -309,6 +310,11 @@ def _by_hand(row: Problem) -> Words:
 def _duplicate(row: Problem, what: str) -> Words:
     name, number = row.details.get("name", ""), row.details.get("number", "")
     reason = row.details.get("reason", "")
+    if reason == ELSEWHERE:
+        return Words(
+            f"{what} was not created in Aeries: {reason}.",
+            "Look whether it is still the class's gradebook; then create it there, or keep it here only.",
+        )
     if "aeries_id" not in row.details:
         return Words(
             sentence("%(what)s is new here; the class asks before it creates in Aeries.", what=what),

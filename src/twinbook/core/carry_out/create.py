@@ -28,6 +28,8 @@ EXTERNAL_PREFIX = "tb1:"
 _FIRST_LOOK = timedelta(seconds=2)
 _LATER = timedelta(seconds=1)
 _BETWEEN_DOUBTS = timedelta(minutes=10)
+ELSEWHERE = "none of the assignments of this class stands in the Aeries gradebook any more"
+"""Why an activity is not created: a person has to look whether it is still the right gradebook (G2)."""
 
 
 @dataclass(slots=True)
@@ -81,10 +83,20 @@ def create_assignment(link: LinkView, pair: PairView, lane: ef.Lane, report: Rep
         return listing
     if not pair.create_confirmed:
         twins = likely_there(link, lms_item(pair), listing, known=pair.confirmed_in_summary)
+        twins = twins or _elsewhere(link, listing)
         if twins:
             yield from _hold(link, pair, report, "possible_duplicate", twins)
             return None
     return (yield from _insert(link, pair, code, lane, report))
+
+
+def _elsewhere(link: LinkView, listing: ef.Listing) -> dict[str, str]:
+    """None of the pairs stands in the list: this may be another gradebook under the same number (G2). An insert is for
+    ever, so a person is asked first."""
+    linked = {head.unique_id for head in link.pairs if head.state is PairState.LINKED}
+    if not linked or linked & {assignment.unique_id for assignment in listing.assignments}:
+        return {}
+    return {"reason": ELSEWHERE}
 
 
 def _ready_at(link: LinkView, pair: PairView) -> datetime | None:

@@ -422,7 +422,7 @@ def _most_vanished(link: LinkView, listing: ef.Listing) -> bool:
     listed = {assignment.unique_id for assignment in listing.assignments}
     linked = [head for head in link.pairs if head.state is PairState.LINKED]
     gone = sum(head.unique_id not in listed for head in linked)
-    return gone >= FEW and gone * 2 > len(linked)
+    return bool(linked) and (gone == len(linked) or (gone >= FEW and gone * 2 > len(linked)))
 
 
 def _was_known(link: LinkView, assignment: TheirAssignment) -> bool:
