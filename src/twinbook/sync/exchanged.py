@@ -11,17 +11,24 @@ from collections.abc import Iterable
 from twinbook.aeries.errors import OtherRows
 from twinbook.aeries.models import Assignment
 from twinbook.core.fields import Field, nfc
+from twinbook.core.sentence import sentence
 from twinbook.sync.models import Pair, PairState
 
 
 class ExchangedIds(OtherRows):
-    hint = (
+    hint = sentence(
         "Look at both in Aeries. If they are meant to be so, take each pair apart and join it anew; until then nothing "
         "is written there."
     )
 
     def __init__(self, number: int, other: int) -> None:
-        super().__init__(f"assignments {number} and {other} have exchanged their permanent ids")
+        super().__init__(
+            sentence(
+                "assignments %(number)s and %(other)s have exchanged their permanent ids",
+                number=number,
+                other=other,
+            )
+        )
 
 
 def check(link_id: int, found: Iterable[Assignment]) -> None:

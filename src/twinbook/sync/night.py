@@ -92,7 +92,7 @@ def _roster(run: Run) -> Json:
             raise
         # Aeries is there: one list that it does not give, or may not give, does not stop the classes (promise 10).
         _log.warning("the roster was not read: %s", type(error).__name__)
-        found = {"error": f"Aeries: {error.text}. {error.hint}"}
+        found = {"error": sentence("Aeries: %(text)s. %(hint)s", text=error.text, hint=error.hint)}
     except wire_errors.FixSetup:
         raise
     except wire_errors.AeriesError as error:

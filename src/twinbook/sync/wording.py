@@ -312,8 +312,10 @@ def _duplicate(row: Problem, what: str) -> Words:
     reason = row.details.get("reason", "")
     if reason == ELSEWHERE:
         return Words(
-            f"{what} was not created in Aeries: {reason}.",
-            "Look whether it is still the class's gradebook; then create it there, or keep it here only.",
+            sentence("%(what)s was not created in Aeries: %(reason)s.", what=what, reason=reason),
+            sentence(
+                "Look whether it is still the class's gradebook; then create it there, or keep it here only."
+            ),
         )
     if "aeries_id" not in row.details:
         return Words(

@@ -21,6 +21,7 @@ from twinbook.core.carry_out.views import LinkView, PairState, PairView
 from twinbook.core.fields import AssignmentBody, Field, FieldBase, agree, new_body, their_half
 from twinbook.core.matching import LmsActivity, SisAssignment, likely_partners
 from twinbook.core.remote import TheirCell
+from twinbook.core.sentence import sentence
 from twinbook.core.snapshot import OurActivity, TheirAssignment
 from twinbook.core.values import Blank, ForeignMark, Mark, Number, OurValue
 
@@ -28,7 +29,7 @@ EXTERNAL_PREFIX = "tb1:"
 _FIRST_LOOK = timedelta(seconds=2)
 _LATER = timedelta(seconds=1)
 _BETWEEN_DOUBTS = timedelta(minutes=10)
-ELSEWHERE = "none of the assignments of this class stands in the Aeries gradebook any more"
+ELSEWHERE = sentence("none of the assignments of this class stands in the Aeries gradebook any more")
 """Why an activity is not created: a person has to look whether it is still the right gradebook (G2)."""
 
 

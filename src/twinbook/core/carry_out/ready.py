@@ -67,7 +67,10 @@ def read_students(link: LinkView, lane: ef.Lane) -> Generator[ef.Effect, Any, ef
                 yield ef.Commit((ch.StudentsMissing(listed.began_at),))
             return ef.Trouble(
                 ef.Family.BAD_ANSWER,
-                f"Aeries' list of students lacks {lacking} that it had; it is read once more before they count as gone.",
+                sentence(
+                    "Aeries' list of students lacks %(count)s that it had; it is read once more before they count as gone.",
+                    count=lacking,
+                ),
             )
         yield ef.Commit((ch.StudentsSeen(listed.students, listed.began_at),))
     return listed

@@ -52,7 +52,9 @@ FEW = 3
 
 
 def _unseen(what: str) -> ef.Trouble:
-    message = f"Aeries' answer is not whole: {what}. Nothing was changed; it is looked at again."
+    message = sentence(
+        "Aeries' answer is not whole: %(what)s. Nothing was changed; it is looked at again.", what=what
+    )
     return ef.Trouble(ef.Family.BAD_ANSWER, message)
 
 
@@ -196,7 +198,7 @@ class Whole:
         asked = self.out.report.counts["held"]
         trouble = yield from not_found(link, head, self.lane, self.out.report)
         if trouble is None and self.out.report.counts["held"] == asked and not head.activity_deleted:
-            trouble = _unseen("the list of assignments lacks one that it had")
+            trouble = _unseen(sentence("the list of assignments lacks one that it had"))
         self._note(trouble)
 
     def _work(
@@ -206,11 +208,19 @@ class Whole:
         scores = yield from work.run(assignment, self.listed_at)
         self.out.again |= work.again
         self.out.pushed |= work.wrote
-        self._note(_unseen("an assignment was not found where it stood") if work.unsure else work.trouble)
+        self._note(
+            _unseen(sentence("an assignment was not found where it stood")) if work.unsure else work.trouble
+        )
         if scores is None or self._stopped():
             return
         if scores.unseen:
-            self._note(_unseen(f"the scores of an assignment lack {scores.unseen} that were there"))
+            self._note(
+                _unseen(
+                    sentence(
+                        "the scores of an assignment lack %(count)s that were there", count=scores.unseen
+                    )
+                )
+            )
         self.compared += scores.compared
         self.blanks += scores.blanks
         self.pending += scores.pending
