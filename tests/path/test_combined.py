@@ -190,6 +190,19 @@ def test_the_night_reads_both(combined: Combined) -> None:
     assert runs.plan(run)["counts"]["lms"]["scores_set"] == 2
 
 
+def test_a_night_in_which_one_gradebook_fails_takes_the_other_over(combined: Combined) -> None:
+    first, second = combined.gradebooks
+    ours, theirs = combined.of(first)[0], combined.of(second)[0]
+    quiz = combined.agreed({ours: "8", theirs: "9"})
+    combined.aeries.types(second, combined.number(second), theirs, "5")
+    combined.aeries.fault(kind="html", path=f"gradebooks/{first}$")
+    run = finished(night.begin("schedule", awake=False))
+    combined.aeries.heal()
+    (told,) = [one for one in runs.plan(run)["classes"] if one["class_id"] == str(combined.one.id)]
+    assert told["state"] == "failed"
+    assert combined.one.value(quiz, theirs) == "5"
+
+
 def test_a_preview_tells_of_both(combined: Combined) -> None:
     first, second = combined.gradebooks
     ours, theirs = combined.of(first)[0], combined.of(second)[0]

@@ -10,16 +10,18 @@ from twinbook.core.carry_out import effects as ef
 from twinbook.core.carry_out.look import carry_out_planned, look_through
 from twinbook.core.carry_out.mass_change import Planned
 from twinbook.core.carry_out.outcome import LookOutcome
-from twinbook.core.sentence import sentence
+from twinbook.core.sentence import sentence, stored, unstored
 from twinbook.district import settings
 from twinbook.sync import errors, health, homes, lease, load, runs, summary
 from twinbook.sync.interpreter import Interpreter
 from twinbook.sync.lease import Lease
 from twinbook.sync.look import live_links, note_pushed, put_off_or_served
-from twinbook.sync.models import ClassSync, Link, Mode, Run, RunKind, RunState
+from twinbook.sync.models import ClassSync, Link, Mode, Run, RunKind
 
 LEASE_WAIT_SECONDS = 60.0
 MOST_ROUNDS = 3
+BROKEN = "broken"
+"""Among a run's parameters: why Aeries did not answer to the end for one of the class's links."""
 
 
 def begin(class_id: int, actor: str, *, dry_run: bool = False, awake: bool = True) -> Run:
@@ -56,13 +58,29 @@ def look_at_links(run: Run, class_id: int, held: Lease) -> None:
     did; a gradebook that cannot be served does not stop the class's others."""
     if not run.dry_run:
         homes.settle(class_id)
+    run.params = {key: value for key, value in run.params.items() if key != BROKEN}
     stopped = [read_link(run, link, held).held for link in live_links(class_id)]
-    if run.state != RunState.FAILED:
-        runs.finish(run, held=any(stopped))
+    close(run, held=any(stopped))
+
+
+def close(run: Run, *, held: bool) -> None:
+    """Ends the run: as failed when Aeries did not answer to the end for one of the links, else held or done."""
+    broken = run.params.get(BROKEN)
+    if broken is None:
+        runs.finish(run, held=held)
+        return
+    hint = sentence("What was not done is found again and done by itself.")
+    runs.fail(run, "aeries_unavailable", _said(broken), hint)
+
+
+def _said(broken: object) -> str:
+    """Still a sentence that can be said in the reader's language."""
+    found = unstored(broken)
+    return found if isinstance(found, str) else str(found)
 
 
 def read_link(run: Run, link: Link, held: Lease, *, only_plan: bool = False) -> LookOutcome:
-    """Everything of one link, told in the run, which goes on; it ends as failed when Aeries did not answer to the end.
+    """Everything of one link, told in the run, which goes on with the class's others; `close` ends it.
 
     `only_plan`: what would be taken over is left in the outcome's `planned`.
     """
@@ -75,8 +93,8 @@ def read_link(run: Run, link: Link, held: Lease, *, only_plan: bool = False) -> 
         note_pushed(link.id, outcome)
         put_off_or_served(link, outcome.trouble)
     if outcome.trouble is not None and _broken_off(outcome.trouble, outcome):
-        hint = sentence("What was not done is found again and done by itself.")
-        runs.fail(run, "aeries_unavailable", outcome.trouble.message, hint)
+        run.params = {**run.params, BROKEN: stored(outcome.trouble.message)}
+        run.save(update_fields=["params"])
     return outcome
 
 

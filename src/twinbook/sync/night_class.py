@@ -76,7 +76,7 @@ def take_over(visit: Visit, *, stopped: bool) -> None:
     still_held = any(outcome.held for outcome in outcomes)
     part.params = {**_without_plans(part), "by_district": by_district and still_held}
     part.save(update_fields=["params"])
-    runs.finish(part, held=still_held)
+    force.close(part, held=still_held)
     if again:
         wake.wake_class(visit.class_id)
 
@@ -103,6 +103,7 @@ def held_by_district(visit: Visit) -> bool:
 def _read(visit: Visit, part: Run, held: Lease) -> None:
     if not part.dry_run:
         homes.settle(visit.class_id)
+    part.params = {key: value for key, value in part.params.items() if key != force.BROKEN}
     compared, losing, stops, waits = 0, 0, False, False
     for link in live_links(visit.class_id):
         outcome = force.read_link(part, link, held, only_plan=True)
@@ -116,12 +117,13 @@ def _read(visit: Visit, part: Run, held: Lease) -> None:
             visit.plans[link.id] = outcome.planned
     visit.counted = ClassCount(compared, losing, stopped=stops)
     part.params = {
+        **part.params,
         "counted": [compared, losing, stops],
         "planned": {str(link): planned_codec.to_json(one) for link, one in visit.plans.items()},
     }
     part.save(update_fields=["params"])
-    if not visit.plans and not _ended(part):
-        runs.finish(part, held=waits)
+    if not visit.plans:
+        force.close(part, held=waits)
 
 
 def _resumed(class_id: int, part: Run) -> Visit:
