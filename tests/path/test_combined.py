@@ -11,7 +11,8 @@ from twinbook.district.models import ClassSection
 from twinbook.gradebook.models import Category, SchoolClass
 from twinbook.gradebook.origin import person
 from twinbook.sync import force, links, night, overview, runs, sections
-from twinbook.sync.models import CategoryPair, StudentHome
+from twinbook.sync.models import CategoryPair, Run, StudentHome
+from twinbook.sync.undo import request
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -228,3 +229,37 @@ def test_a_further_gradebook_of_the_same_section_takes_its_place(joined: Class) 
     assert (link["gradebook_number"], link["sections"]) == (following, [FIRST])
     assert not StudentHome.objects.exists()
     assert joined.aeries.mark(joined.gradebook, QUIZ, first) == "8"
+
+
+def test_undoing_the_second_set_up_leaves_the_first_gradebook_joined(half: Combined) -> None:
+    first, other = half.of(half.one.gradebook)[0], half.of(half.second_gradebook)[0]
+    quiz = half.agreed({first: "8"})
+    half.aeries.adds(half.second_gradebook, QUIZ)
+    half.aeries.types(half.second_gradebook, 1, other, "6")
+    join_second(half)
+    assert half.one.value(quiz, other) == "6"
+    run = Run.objects.filter(kind="setup").order_by("-id")[0]
+    undo = finished(request.begin(run.id, TEACHER, awake=False))
+    assert undo.state == "done", undo.error
+    assert (half.one.value(quiz, other), half.mark(half.second_gradebook, other)) == ("", "6")
+    assert [link["gradebook_number"] for link in overview.class_sync(half.one.id)["links"]] == [
+        half.one.gradebook
+    ]
+    half.one.save(quiz, first, "9")
+    half.one.look()
+    assert half.mark(half.one.gradebook, first) == "9"
+
+
+def test_undoing_a_create_asks_for_a_delete_in_each_gradebook(combined: Combined) -> None:
+    first, other = combined.of(combined.one.gradebook)[0], combined.of(combined.second_gradebook)[0]
+    activity = combined.assigned("Volcano poster")
+    for sis in (first, other):
+        combined.one.save(activity, sis, "9")
+    combined.one.look()
+    runs_of_it = Run.objects.filter(kind="push", plan__changes__contains=[{"kind": "create_activity"}])
+    for run in runs_of_it:
+        if request.may_be_undone(run):
+            finished(request.begin(run.id, TEACHER, awake=False))
+    tasks = [q for q in combined.one.questions() if q["code"] == "undo_by_hand"]
+    assert len(tasks) == 2
+    assert combined.one.value(activity, first) == "9"

@@ -8,10 +8,12 @@ import pytest
 
 from tests.district_and_sandbox import DUE, TEACHER, Class, answers, finished, row_of
 from twinbook.aeries.errors import Wait
+from twinbook.core.cells import Policy
 from twinbook.gradebook import categories, history
 from twinbook.gradebook.models import Activity
-from twinbook.sync import errors, force, links, overview, setup
+from twinbook.sync import errors, force, links, overview, repair, setup
 from twinbook.sync.models import RemoteState, Run
+from twinbook.sync.repair_plan import Wish
 from twinbook.sync.undo import request
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -214,3 +216,27 @@ def test_after_the_undo_the_class_can_be_joined_again(filled: Filled) -> None:
     filled.confirm(scores_from="lms")
     assert filled.there() == ["8", "6", "7", "4"]
     assert filled.school_class.titles() == sorted([ESSAY, HOMEWORK, BELL_WORK])
+
+
+def test_a_pair_that_was_joined_later_is_taken_apart_again(joined: Class) -> None:
+    """The repair of one pair is a set-up of one row, and so is its undo; the class stays joined."""
+    first, second, *_ = joined.students()
+    quiz = joined.agreed("Quiz on rivers", {first: "8", second: "7"})
+    apart = repair.begin(joined.id, Wish("unlink", activity_id=quiz.id), TEACHER, awake=False)
+    finished(apart)
+    joined.save(quiz, first, "5")
+    unique_id = joined.aeries.assignment(joined.gradebook, "Quiz on rivers")["unique_id"]
+    wish = Wish("match", activity_id=quiz.id, aeries_id=unique_id, scores_from=Policy.LMS)
+    match = finished(repair.begin(joined.id, wish, TEACHER, awake=False))
+    assert match.state == "done", match.error
+    assert joined.aeries.mark(joined.gradebook, "Quiz on rivers", first) == "5"
+    undo = _undo(match)
+    assert joined.aeries.mark(joined.gradebook, "Quiz on rivers", first) == "8"
+    assert joined.value(quiz, first) == "5"
+    assert undo.plan["left"] == []
+    assert overview.class_sync(joined.id)["state"] == "synced"
+    joined.force()
+    assert joined.aeries.mark(joined.gradebook, "Quiz on rivers", first) == "8"
+    assert joined.stands(quiz, first) == "local"
+    with pytest.raises(errors.NothingToUndo):
+        request.begin(apart.id, TEACHER)

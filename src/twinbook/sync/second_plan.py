@@ -69,10 +69,15 @@ def _newest_preview(class_id: int) -> Run | None:
 
 
 def _plan_now(class_id: int, held: Lease) -> Json:
-    """As a force sync with `dry_run` makes it; of several gradebooks the last one's, as its run shows it."""
+    """As a force sync with `dry_run` tells it: of several gradebooks as one."""
     plan: Json = {}
     for link in live_links(class_id):
-        plan = _of_link(link, held)
+        found = _of_link(link, held)
+        if plan:
+            counts = summary.added([plan["counts"], found["counts"]])
+            plan = summary.joined(plan, found, counts)
+        else:
+            plan = found
     return plan
 
 

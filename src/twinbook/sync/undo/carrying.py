@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from twinbook.aeries import errors as wire_errors
 from twinbook.core.carry_out.outcome import LookOutcome
 from twinbook.core.carry_out.undo import Seen, observe, push_pairs
@@ -114,9 +116,9 @@ def pairs_moved(undone: Run, link_id: int) -> list[int]:
     touched = set(MovedCell.objects.filter(run_id=undone.id).values_list("activity_id", flat=True))
     touched |= set(MovedField.objects.filter(run_id=undone.id).values_list("activity_id", flat=True))
     touched |= {row.activity_id for row in made_items(runs.class_of(undone), undone) if row.activity_id}
-    pairs = Pair.objects.filter(link_id=link_id, activity_id__in=touched)
-    found = set(pairs.values_list("id", flat=True))
-    return sorted(found | {int(pair) for pair in undone.params.get("pairs", {})})
+    apart = [int(pair) for pair in undone.params.get("pairs", {})]
+    pairs = Pair.objects.filter(Q(activity_id__in=touched) | Q(id__in=apart), link_id=link_id)
+    return sorted(pairs.values_list("id", flat=True))
 
 
 def _follow(run: Run, steps: Steps, held: Lease) -> None:

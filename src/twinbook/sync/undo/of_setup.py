@@ -15,11 +15,11 @@ from twinbook.core.sentence import sentence
 from twinbook.gradebook import categories
 from twinbook.gradebook.errors import GradebookError
 from twinbook.gradebook.origin import Origin, OriginKind
-from twinbook.sync import codec, errors, links, pairs, runs, wake
+from twinbook.sync import codec, errors, homes, links, pairs, runs, wake
 from twinbook.sync.interpreter import Interpreter
 from twinbook.sync.lease import Lease
 from twinbook.sync.look import live_links, note_pushed
-from twinbook.sync.models import ClassSync, Link, Pair, PairState, Run, RunKind, RunState
+from twinbook.sync.models import ClassSync, Link, Pair, PairState, Run, RunKind, RunState, SetupDraft
 from twinbook.sync.undo import carrying, here, setup_planning
 from twinbook.sync.undo.steps import Steps, from_json, to_json
 
@@ -132,7 +132,12 @@ def _part(run: Run, undone: Run, steps: Steps, link: Link) -> None:
         if pair is not None and pair.state == PairState.LINKED:
             pairs.unlink(pair)
     else:
-        links.end(class_id, carrying.why(undone))
+        if len(live_links(class_id)) > 1:
+            links.end_one(link, carrying.why(undone))
+            SetupDraft.objects.filter(school_class_id=class_id).delete()
+        else:
+            links.end(class_id, carrying.why(undone))
+        homes.settle(class_id)
         _remove_categories(run, class_id, steps, carrying.why(undone))
     for task in steps.tasks:
         here.open_task(run, task)

@@ -232,18 +232,25 @@ class _Planner:
         return [ItemStep(activity, pair.id, state)]
 
     def _made_there(self, entry: HistoryEntry, activity: int) -> list[Task]:
-        pair = self._live_pair(activity)
-        if pair is None or pair.unique_id is None or pair.state != PairState.LINKED:
+        """In each gradebook of the class, where it stands in several."""
+        pairs = [
+            pair
+            for (_, owner), pair in sorted(self.pairs.items())
+            if owner == activity and pair.unique_id is not None and pair.state == PairState.LINKED
+        ]
+        if not pairs:
             return []
         if used_since(activity, self.undone, entry.id, by_persons_only=False):
             self._leave(Reason.IN_USE, activity, None)
             return []
-        listed = self.seen[pair.link_id].listed
-        task = Task("delete", pair.unique_id, pair.number or 0, pair.their_title, activity, pair.id)
-        if pair.unique_id in listed:
+        return [self._task_of(pair, activity) for pair in pairs]
+
+    def _task_of(self, pair: Pair, activity: int) -> Task:
+        task = Task("delete", pair.unique_id or "", pair.number or 0, pair.their_title, activity, pair.id)
+        if task.unique_id in self.seen[pair.link_id].listed:
             message = words.delete(task.number, task.title)
             self.told.tasks.append(item(self.book, "aeries", activity, None, "delete_in_aeries", message))
-        return [task]
+        return task
 
     def _live_pair(self, activity: int) -> Pair | None:
         return next((pair for (_, owner), pair in self.pairs.items() if owner == activity), None)
