@@ -43,12 +43,12 @@ def test_three_of_a_hundred_compared_values(losing: int, found: TooMuch | None) 
 
 @pytest.mark.parametrize(("changed", "found"), [(5, None), (6, TooMuch.CLASSES)])
 def test_ten_of_a_hundred_classes_beyond_the_usual_two(changed: int, found: TooMuch | None) -> None:
-    few = [ClassCount(1000, 5, stopped=False)] * changed
+    few = [ClassCount(1000, 10, stopped=False)] * changed
     assert stop(night(*few, *calm(50 - changed))) is found
 
 
 def test_a_few_corrections_in_every_class_are_an_everyday_night() -> None:
-    assert stop(night(*[ClassCount(1000, 4, stopped=False)] * 50)) is None
+    assert stop(night(*[ClassCount(1000, 9, stopped=False)] * 50)) is None
 
 
 def test_few_values_count_where_a_class_s_own_brake_holds_them() -> None:

@@ -26,9 +26,9 @@ class DistrictLimits:
     """Of classes; until `usual_nights` nights are known."""
     usual_nights: int = 10
     wave: int = 50
-    class_cells: int = 5
-    """A class counts from so many values on that would be lost, or when its own brake stops anything: fewer are a
-    teacher's everyday corrections."""
+    class_cells: int = 10
+    """A class counts from so many values on that would be lost (the number from which its own brake judges it), or when
+    that brake stops anything: fewer are a teacher's everyday corrections."""
 
 
 @dataclass(frozen=True, slots=True)

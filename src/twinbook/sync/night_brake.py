@@ -59,7 +59,7 @@ def limits() -> DistrictLimits:
         usual_share=Fraction(numbers["usual_percent"], 100),
         usual_nights=int(numbers["usual_nights"]),
         wave=int(numbers["wave"]),
-        class_cells=int(brake["item"]["cells"]),
+        class_cells=int(brake["class"]["cells"]),
     )
 
 
