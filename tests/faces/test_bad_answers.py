@@ -236,14 +236,16 @@ def test_a_bad_answer_while_a_gradebook_is_read_for_the_set_up_makes_no_draft(
     names = (
         [*bad_answers.REPLACING, *bad_answers.KINDS[:2]]
         if EVERY_BAD_ANSWER
-        else [NAMED[n] for n in SAMPLE[:2]]
+        else [NAMED[n] for n in SAMPLE[1:3]]
     )
     for path in paths:
         for bad in names:
             aeries.fault(method="GET", path=path(), **bad.order)
             run, _ = setup.begin(school_class.id, book, TEACHER)
             done = finished(run)
-            if bad.name != "list of elsewhere":
+            if (
+                "elsewhere" not in bad.name
+            ):  # well-formed people, whom nothing can tell from the gradebook's own
                 assert done.state == RunState.FAILED, (path(), bad.name)
                 assert done.error["message"] and done.error["hint"]
             assert aeries.writes() == [] and school_class.titles() == []
