@@ -53,6 +53,9 @@ late-creates: dev ## creates in Aeries that land 0 to 120 s late, a hundred thou
 school-year: dev ## 180 days of five classes under all faults, judged week by week; N=years, SEED=n
 	@.venv/bin/python -m scripts.simulate school-year -n $(or $(N),1) --seed $(or $(SEED),0)
 
+planted: dev ## plant each fault of tests/planted in a copy and see whether the everyday tests notice; ONLY=name, NARROW=1
+	@.venv/bin/python -m scripts.planted $(if $(ONLY),--only $(ONLY)) $(if $(filter-out 0,$(NARROW)),--narrow)
+
 histories: dev ## whole histories of one class from seeds, judged; N=10000, SEED=n plays from there, JOBS=2
 	@.venv/bin/python -m scripts.simulate histories -n $(or $(N),10000) --seed $(or $(SEED),0) $(if $(JOBS),--jobs $(JOBS))
 
