@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from tests.district_and_sandbox import Aeries, Class
 from tests.sync.children import eventually
+from twinbook.aeries.bodies import AssignmentInsert
 from twinbook.district import settings as district_settings
 from twinbook.district.models import ClassSection
 from twinbook.gradebook import history
@@ -243,6 +244,26 @@ def test_both_link_flags_are_sent_as_false(linked: Class) -> None:
         flags = {name: value for name, value in body.items() if "linked" in name.lower()}
         assert flags
         assert set(flags.values()) == {False}
+
+
+def test_with_the_flag_set_a_sibling_gets_an_assignment_that_nobody_made_there(
+    linked: Class, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guard removed (promise 4): what the flag of the insert would do."""
+    whole = AssignmentInsert.encode
+
+    def with_flag(body: AssignmentInsert) -> bytes:
+        return whole(body).replace(
+            b'"CreateInLinkedGradebooksToo":false', b'"CreateInLinkedGradebooksToo":true'
+        )
+
+    monkeypatch.setattr(AssignmentInsert, "encode", with_flag)
+    linked.join()
+    linked.look()
+    new = linked.assigned("Only in this one")
+    linked.save(new, linked.students()[0], "8")
+    linked.look()
+    assert "Only in this one" in {a["description"] for a in linked.aeries.truth(SIBLING)["assignments"]}
 
 
 def test_the_draft_warns_about_a_linked_group(linked: Class) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.district_and_sandbox import DUE, TEACHER, Class, answers, finished, row_of
+from twinbook.core.setup import summary as summaries
 from twinbook.core.values import Mark, MarkKind
 from twinbook.gradebook.models import Activity
 from twinbook.sync import backup, links, setup
@@ -311,6 +312,19 @@ def test_a_score_saved_after_the_summary_makes_it_out_of_date(filled: Filled) ->
         setup.confirm(filled.school_class.id, summary["fingerprint"], TEACHER)
     assert refused.value.extra["summary"]["fingerprint"] != summary["fingerprint"]
     assert filled.school_class.aeries.writes() == []
+
+
+def test_without_comparing_the_fingerprint_a_value_goes_that_the_teacher_did_not_see(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guard removed: the summary said that 12 replaces the 11 there."""
+    monkeypatch.setattr(summaries, "fingerprint", lambda shown: "one for all")
+    draft = filled.draft()
+    setup.patch(filled.school_class.id, {"aeries_activities": [filled.match(draft, scores_from="lms")]})
+    summary = setup.summary(filled.school_class.id)
+    filled.school_class.save(filled.essay, filled.students[3], "1")
+    _confirmed(filled.school_class, summary)
+    assert filled.there()[3] == "1"
 
 
 def test_both_sides_are_in_the_backup_before_the_first_write(filled: Filled) -> None:

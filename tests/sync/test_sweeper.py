@@ -71,6 +71,20 @@ def test_a_save_whose_wake_up_was_lost_is_found_in_the_second_round_and_counted(
 
 
 @database
+def test_without_the_sweeper_s_look_at_the_state_nobody_would_ever_come(
+    class_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guard removed (J2): the save is there for all to see, and no job will ever look at it."""
+    monkeypatch.setattr(Sweeper, "wake_classes", lambda sweeping: None)
+    save(class_id, and_wake=False)
+    sweeping = Sweeper()
+    for _ in range(5):
+        sweeping.sweep()
+    assert woken() == []
+    assert [found.class_id for found in forgotten_classes()] == [class_id]
+
+
+@database
 def test_a_save_whose_wake_up_came_is_not_counted(class_id: int) -> None:
     sweeping = Sweeper()
     save(class_id)
