@@ -2,11 +2,12 @@
 
 import { fromTsv, toTsv } from "./tsv.js";
 
-export function copied({ top, left, bottom, right }, textAt) {
+// `isHidden`: whether a column is out of sight; what a person does not see is not copied.
+export function copied({ top, left, bottom, right }, textAt, isHidden) {
   const rows = [];
   for (let row = top; row <= bottom; row += 1) {
     const line = [];
-    for (let column = left; column <= right; column += 1) line.push(textAt(row, column));
+    for (let column = left; column <= right; column += 1) if (!isHidden(column)) line.push(textAt(row, column));
     rows.push(line);
   }
   return toTsv(rows);
@@ -21,13 +22,14 @@ export function pasted(text, movement, sheet) {
     return { writes: movement.places().map((place) => ({ ...place, text: rows[0][0] })), range, outside: 0 };
   }
   const single = rows.length === 1 && rows[0].length === 1;
+  const columns = sheet.columnsFrom(range.left);
   const writes = [];
   let outside = 0;
   rows.forEach((line, down) => {
     line.forEach((value, across) => {
-      const [row, column] = [range.top + down, range.left + across];
+      const [row, column] = [range.top + down, columns[across]];
       if (value.trim() === "" && !single) return;
-      if (row <= sheet.lastRow && column < sheet.lastColumn && sheet.isScore(row, column)) writes.push({ row, column, text: value });
+      if (row <= sheet.lastRow && sheet.isScore(row, column)) writes.push({ row, column, text: value });
       else outside += 1;
     });
   });
@@ -39,7 +41,7 @@ export function pasted(text, movement, sheet) {
       top: range.top,
       left: range.left,
       bottom: Math.min(sheet.lastRow, range.top + rows.length - 1),
-      right: Math.min(Math.max(range.left, sheet.lastColumn - 1), range.left + widest - 1),
+      right: Math.min(Math.max(range.left, sheet.lastColumn - 1), columns[widest - 1] ?? sheet.lastColumn),
     },
   };
 }

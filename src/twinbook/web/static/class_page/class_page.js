@@ -56,7 +56,7 @@ listen("class-sync", showSync);
 listen("class-live", showLive);
 if (grid) {
   nameStates();
-  listen("class-cells", (told) => grid.receive(told));
+  listen("class-cells", (told) => grid.arrivals.receive(told));
   listen("class-totals", showTotals);
   listen("class-activities", showActivities);
   listen("class-structure", showStructure);

@@ -1,4 +1,4 @@
-// What can be done with one activity: its pages, and filling its blanks.
+// What can be done with one activity: its pages, sorting by it, hiding it, and filling its blanks.
 
 import { say } from "../web/say.js";
 import { nt, t } from "../web/words.js";
@@ -17,6 +17,10 @@ export class ColumnDialog {
     });
     form?.querySelector("[data-fill-missing]").addEventListener("click", () => this.#fill("MI"));
     this.#dialog.addEventListener("close", () => grid.movement.focus());
+    for (const button of this.#dialog.querySelectorAll("[data-sort]")) {
+      button.addEventListener("click", () => this.#sort(button.dataset.sort));
+    }
+    this.#dialog.querySelector("[data-hide]").addEventListener("click", () => this.#hide());
     for (const head of grid.sheet.heads) head.querySelector("a")?.setAttribute("role", "button");
     for (const head of grid.sheet.heads) head.querySelector("a")?.setAttribute("aria-haspopup", "dialog");
   }
@@ -33,8 +37,31 @@ export class ColumnDialog {
     const history = this.#dialog.querySelector("[data-column-history]");
     history.hidden = !dataset.history;
     if (dataset.history) history.href = `${dataset.history}?activity=${sheet.heads[column].dataset.activity}`;
+    const { order } = this.grid;
+    for (const button of this.#dialog.querySelectorAll("[data-sort]")) {
+      const now = button.dataset.sort ? order.column === column && order.direction === button.dataset.sort : order.column === 0;
+      button.setAttribute("aria-pressed", String(now));
+    }
+    this.#dialog.querySelector("[data-hide]").hidden = this.grid.narrow.isOn;
     this.#showBlanks();
     this.#dialog.showModal();
+  }
+
+  #sort(direction) {
+    this.grid.sort(this.#column, direction);
+    this.#dialog.close();
+    const title = this.grid.sheet.title(this.#column);
+    if (direction === "descending") say(t("Sorted by “%(title)s”, highest first.", { title }));
+    else if (direction === "ascending") say(t("Sorted by “%(title)s”, lowest first.", { title }));
+    else say(t("Sorted by name."));
+  }
+
+  #hide() {
+    const title = this.grid.sheet.title(this.#column);
+    this.grid.hide(this.#column);
+    this.#dialog.close();
+    if (this.grid.sheet.hidden.has(this.#column)) say(t("“%(title)s” is hidden in this browser.", { title }));
+    else say(t("The last activity in sight stays."));
   }
 
   #blanks() {

@@ -1,16 +1,18 @@
 // <twinbook-grid>: the teacher's table of scores. The server renders it; this makes it a grid that saves cell by cell.
-// Every change goes through `put`: typing, marks, paste, fill, undo. What comes from elsewhere goes through `receive`
-// and never touches an open editor or an unsaved value: where the two differ, the cell waits for a person.
+// Every change goes through `put`: typing, marks, paste, fill, undo. What comes from elsewhere is arrivals.js.
 
 import { say } from "../web/say.js";
 import { nt, t } from "../web/words.js";
+import { Arrivals } from "./arrivals.js";
 import { ColumnDialog } from "./column.js";
 import { Editor } from "./editor.js";
 import { cells } from "./counted.js";
+import { Hidden } from "./hidden.js";
 import { Hint } from "./hint.js";
 import { Keys } from "./keys.js";
 import { Movement } from "./movement.js";
 import { Narrow } from "./narrow.js";
+import { Order } from "./order.js";
 import { parse, shown } from "./parse.js";
 import { Sheet } from "./sheet.js";
 import { Undo } from "./undo.js";
@@ -23,28 +25,32 @@ class TwinbookGrid extends HTMLElement {
   connectedCallback() {
     const table = this.querySelector("table");
     const locked = "locked" in this.dataset;
+    this.arrivals = new Arrivals(this);
     this.sheet = new Sheet(table, locked);
     this.narrow = new Narrow(this, this.sheet, (column) => this.movement.go(this.movement.row, column));
     this.unsent = new Unsent({
       user: this.dataset.user,
       schoolClass: this.dataset.class,
       address: this.dataset.save,
-      answered: (answer, sent) => this.#answered(answer, sent),
+      answered: (answer, sent) => this.arrivals.answered(answer, sent),
       changed: () => this.#showTools(),
     });
     this.editor = new Editor(this.sheet, {
       commit: (cell, text, whole) => this.#commit(cell, text, whole),
-      cancelled: (cell) => this.#paint(cell),
+      cancelled: (cell) => this.paint(cell),
       changed: () => this.showHint(),
     });
     this.hint = new Hint(this, { keep: () => this.choose("mine"), take: () => this.choose("theirs") });
+    this.hiding = new Hidden(this);
     this.movement = new Movement(this.sheet, () => this.#moved());
+    this.order = new Order(this.sheet, (cell) => this.textOf(cell, this.keyOf(cell)));
     this.column = new ColumnDialog(this);
     this.keys = new Keys(this, table);
     this.#listen();
     this.querySelector(".grid-tools").hidden = false;
-    if (!locked) this.#restore();
+    if (!locked) this.arrivals.restore();
     this.#showTools();
+    this.hint.idle(!locked);
     this.dataset.upgraded = "";
   }
 
@@ -76,7 +82,7 @@ class TwinbookGrid extends HTMLElement {
       this.#write(key, cell, text, whole);
       const after = this.textOf(cell, key);
       if (before !== after) batch.push({ key, before, after });
-      this.#paint(cell);
+      this.paint(cell);
     }
     if (undoable) this.#undo.record(batch);
     this.#showTools();
@@ -129,12 +135,12 @@ class TwinbookGrid extends HTMLElement {
     const { seen } = this.editor;
     this.put([{ row, column, text }], { whole });
     const entry = this.unsent.get(key);
-    if (entry?.state === "queued" && seen !== this.sheet.textOf(cell)) this.#clash(entry, cell);
+    if (entry?.state === "queued" && seen !== this.sheet.textOf(cell)) this.clash(entry, cell);
   }
 
-  #clash(entry, cell, message = "") {
+  clash(entry, cell, message = "") {
     this.unsent.set({ ...entry, state: "clash", message });
-    this.#paint(cell);
+    this.paint(cell);
     const { row, column } = this.sheet.placeOf(cell);
     say(
       t("%(student)s, %(activity)s: another value came meanwhile. Yours is kept and not sent.", {
@@ -155,7 +161,7 @@ class TwinbookGrid extends HTMLElement {
     } else {
       this.unsent.drop(key);
     }
-    this.#paint(cell);
+    this.paint(cell);
     this.showHint();
     this.movement.focus();
   }
@@ -166,6 +172,7 @@ class TwinbookGrid extends HTMLElement {
     let left = 0;
     for (const { key, from, to } of changes) {
       const cell = this.sheet.cellOf(key);
+      if (cell) this.hiding.show(cell.cellIndex);
       if (!cell || this.textOf(cell, key) !== from) left += 1;
       else writes.push({ ...this.sheet.placeOf(cell), text: to });
     }
@@ -176,117 +183,15 @@ class TwinbookGrid extends HTMLElement {
     say(left ? `${done} ${t("Left alone, because changed since: %(cells)s.", cells(left))}` : done);
   }
 
-  // From the server
-
-  #answered({ cells: saved, refused }, sent) {
-    const asked = new Map(sent.map((entry) => [entry.key, entry]));
-    for (const told of saved) {
-      const key = `${told.activity_id}:${told.student_id}`;
-      const cell = this.sheet.cellOf(key);
-      const entry = this.unsent.get(key);
-      if (cell) this.sheet.learn(cell, told);
-      if (entry && entry.text === asked.get(key)?.text) this.unsent.drop(key);
-      else if (entry && cell) this.unsent.set({ ...entry, version: told.version, base: this.sheet.textOf(cell) });
-      if (cell) this.#paint(cell);
-    }
-    for (const refusal of refused) this.#refused(refusal);
-    this.showHint();
-  }
-
-  #refused(refusal) {
-    const key = `${refusal.activity_id}:${refusal.student_id}`;
-    const cell = this.sheet.cellOf(key);
-    const entry = this.unsent.get(key);
-    if (!cell || !entry) return;
-    if (refusal.cell) this.sheet.learn(cell, refusal.cell);
-    if (refusal.points) this.sheet.heads[cell.cellIndex].dataset.points = refusal.points;
-    const theirs = this.sheet.textOf(cell);
-    if (theirs === entry.text) {
-      this.unsent.drop(key);
-    } else if (refusal.code === "version_conflict" && theirs === entry.base && refusal.cell.version > entry.version) {
-      this.unsent.set({ ...entry, version: refusal.cell.version });
-    } else if (refusal.code === "version_conflict") {
-      this.#clash(entry, cell);
-    } else if (refusal.code === "points_changed") {
-      this.#clash(entry, cell, refusal.message);
-    } else {
-      const message = [refusal.message, refusal.hint].filter(Boolean).join(" ");
-      this.unsent.set({ ...entry, state: "wrong", message });
-    }
-    this.#paint(cell);
-  }
-
-  // `told`: { whole, cells } in REST's shape. Of a whole, a cell that is not there is blank, and synced or local.
-  receive({ whole, cells: told }) {
-    const keys = new Set();
-    for (const one of told) {
-      const key = `${one.activity_id}:${one.student_id}`;
-      keys.add(key);
-      const cell = this.sheet.cellOf(key);
-      if (cell) this.#receiveOne(key, cell, one);
-    }
-    if (whole) this.#blankOthers(keys);
-    this.showHint();
-  }
-
-  #receiveOne(key, cell, told) {
-    const before = this.sheet.textOf(cell);
-    const { version } = this.sheet.facts(cell);
-    if (!this.sheet.learn(cell, told)) return;
-    const entry = this.unsent.get(key);
-    const now = this.sheet.textOf(cell);
-    if (entry && entry.state !== "wrong") {
-      const flying = this.unsent.inFlight(key);
-      if (now === entry.text && !flying) this.unsent.drop(key);
-      else if (now !== before && now !== entry.text && now !== flying?.text && entry.state === "queued") this.#clash(entry, cell);
-      else if (told.version > version && !flying && entry.state === "queued") this.unsent.set({ ...entry, version: told.version });
-    }
-    this.#paint(cell);
-  }
-
-  #blankOthers(keys) {
-    for (let row = 1; row <= this.sheet.lastRow; row += 1) {
-      for (let column = 1; column < this.sheet.lastColumn; column += 1) {
-        const cell = this.sheet.at(row, column);
-        if (cell.textContent === "" && !cell.dataset.s && !cell.firstChild) continue;
-        const key = this.sheet.key(row, column);
-        if (keys.has(key) || this.unsent.get(key) || this.unsent.inFlight(key)) continue;
-        const { version, sync } = this.sheet.facts(cell);
-        this.#receiveOne(key, cell, { score: null, version, sync: sync === "local" ? sync : "synced" });
-      }
-    }
-  }
-
-  #restore() {
-    const homeless = [];
-    for (const entry of this.unsent.kept()) {
-      const cell = this.sheet.cellOf(entry.key);
-      if (!cell) {
-        homeless.push(entry.text || t("blank"));
-        this.unsent.drop(entry.key);
-        continue;
-      }
-      const facts = this.sheet.facts(cell);
-      const now = this.sheet.textOf(cell);
-      if (entry.state === "queued" && now === entry.text) {
-        this.unsent.drop(entry.key);
-      } else if (entry.state === "queued" && facts.version !== entry.version && now !== entry.base) {
-        this.unsent.set({ ...entry, state: "clash" });
-      } else {
-        this.unsent.set(entry);
-      }
-      this.#paint(cell);
-    }
-    this.querySelector("[data-homeless]").textContent = homeless.length
-      ? t("Typed earlier and not saved, because its activity or student is gone: %(texts)s", { texts: homeless.join(", ") })
-      : "";
-  }
-
   // Showing
 
-  #paint(cell) {
+  paint(cell) {
+    this.sheet.paint(cell, this.unsent.get(this.keyOf(cell)));
+  }
+
+  keyOf(cell) {
     const { row, column } = this.sheet.placeOf(cell);
-    this.sheet.paint(cell, this.unsent.get(this.sheet.key(row, column)));
+    return this.sheet.key(row, column);
   }
 
   here() {
@@ -304,8 +209,9 @@ class TwinbookGrid extends HTMLElement {
 
   showHint() {
     if (!this.movement) return;
-    const { cell, entry, row, column } = this.here();
-    if (!cell) this.hint.clear();
+    const { cell, entry } = this.here();
+    const { row, column } = this.movement;
+    if (!cell) this.hint.clear(column > 0 && column < this.sheet.lastColumn);
     else {
       this.hint.show({
         where: this.sheet.where(row, column),
@@ -354,7 +260,22 @@ class TwinbookGrid extends HTMLElement {
     const next = here && at >= 0 ? at : ahead;
     this.#looked = looks[next].key;
     const { row, column } = this.sheet.placeOf(this.sheet.cellOf(looks[next].key));
+    this.hiding.show(column);
     this.movement.go(row, column);
+  }
+
+  // Sorts the students; the focus stays with the student and activity it was on.
+  sort(column, direction) {
+    const { current } = this.movement;
+    this.order.by(column, direction);
+    this.movement.followTo(this.sheet.placeOf(current).row);
+  }
+
+  hide(column) {
+    this.hiding.hide(column);
+    if (!this.sheet.hidden.has(column)) return;
+    const next = this.sheet.nextColumn(column, 1) ?? this.sheet.nextColumn(column, -1);
+    this.movement.go(this.movement.row, next, { focus: false });
   }
 
   shortcuts() {

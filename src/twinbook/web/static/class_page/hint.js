@@ -22,8 +22,16 @@ export class Hint {
     this.take = take;
   }
 
-  clear() {
-    this.#where.textContent = "";
+  // Before any cell was chosen.
+  idle(mayEdit) {
+    this.#where.textContent = mayEdit
+      ? t("Choose a cell and type. Press ? there for all keys; an activity’s title opens what can be done with it.")
+      : t("Choose a cell to read more about it; an activity’s title opens what can be done with it.");
+    this.#say(null, "");
+  }
+
+  clear(isHead) {
+    this.#where.textContent = isHead ? t("Enter opens what can be done with this activity.") : "";
     this.#say(null, "");
   }
 

@@ -160,8 +160,8 @@ export class Keys {
 
   #tab(back) {
     const { row, column } = this.grid.movement;
-    const next = column + (back ? -1 : 1);
-    if (next < 1 || next >= this.grid.sheet.lastColumn) {
+    const next = this.grid.sheet.nextColumn(column, back ? -1 : 1);
+    if (next === undefined) {
       this.grid.movement.focus();
       return false;
     }
@@ -197,7 +197,8 @@ export class Keys {
 
   #copy(event) {
     if (this.grid.editor.isOpen) return false;
-    event.clipboardData.setData("text/plain", copied(this.grid.movement.range, (row, column) => this.#text(row, column)));
+    const { sheet, movement: { range } } = this.grid;
+    event.clipboardData.setData("text/plain", copied(range, (row, column) => this.#text(row, column), (column) => sheet.isHidden(column)));
     event.preventDefault();
     return true;
   }

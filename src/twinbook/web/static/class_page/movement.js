@@ -14,6 +14,8 @@ export class Movement {
     this.sheet = sheet;
     this.#moved = moved;
     for (const link of sheet.table.querySelectorAll("a")) link.tabIndex = -1;
+    this.column = sheet.nextColumn(0, 1) ?? 1;
+    this.#anchor.column = this.column;
     this.#stop(this.current, 0);
   }
 
@@ -77,6 +79,12 @@ export class Movement {
     this.go(top, left, { extend: true });
   }
 
+  // The cell of the tab stop stands in another row now.
+  followTo(row) {
+    this.row = row;
+    this.collapse();
+  }
+
   collapse() {
     this.#anchor = { row: this.row, column: this.column };
     this.#showRange();
@@ -101,6 +109,7 @@ export class Movement {
     const all = event.ctrlKey || event.metaKey;
     const extend = event.shiftKey;
     const { lastRow, lastColumn } = this.sheet;
+    const [first, last] = [this.sheet.nextColumn(0, 1), this.sheet.nextColumn(lastColumn, -1)];
     const to = (row, column) => this.go(row, column, { extend });
     switch (event.key) {
       case "ArrowUp":
@@ -110,16 +119,16 @@ export class Movement {
         to(all ? lastRow : this.row + 1, this.column);
         return true;
       case "ArrowLeft":
-        to(this.row, all ? 1 : this.column - 1);
+        to(this.row, all ? first : (this.sheet.nextColumn(this.column, -1) ?? 0));
         return true;
       case "ArrowRight":
-        to(this.row, all ? lastColumn - 1 : this.column + 1);
+        to(this.row, all ? last : (this.sheet.nextColumn(this.column, 1) ?? lastColumn));
         return true;
       case "Home":
-        to(all ? 1 : this.row, 1);
+        to(all ? 1 : this.row, first);
         return true;
       case "End":
-        to(all ? lastRow : this.row, lastColumn - 1);
+        to(all ? lastRow : this.row, last);
         return true;
       case "PageUp":
         to(Math.max(1, this.row - PAGE_ROWS), this.column);
@@ -136,12 +145,13 @@ export class Movement {
   nextInColumn(step) {
     let row = this.row + step;
     let column = this.column;
-    if (row > this.sheet.lastRow && column < this.sheet.lastColumn - 1) {
+    const neighbour = this.sheet.nextColumn(column, step);
+    if (row > this.sheet.lastRow && neighbour !== undefined) {
       row = 1;
-      column += 1;
-    } else if (row < 1 && column > 1) {
+      column = neighbour;
+    } else if (row < 1 && neighbour !== undefined) {
       row = this.sheet.lastRow;
-      column -= 1;
+      column = neighbour;
     }
     const another = column !== this.column;
     this.go(Math.max(1, row), column);

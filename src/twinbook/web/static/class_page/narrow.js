@@ -10,6 +10,7 @@ export class Narrow {
 
   constructor(grid, sheet, choose) {
     this.sheet = sheet;
+    sheet.isNarrow = () => this.isOn;
     this.#picker = grid.querySelector("[data-picker]");
     document.adoptedStyleSheets.push(this.#styles);
     this.#picker.addEventListener("change", () => this.#choose(choose, Number(this.#picker.value)));

@@ -6,6 +6,8 @@ import { above, apart, held, shown } from "./parse.js";
 
 export class Sheet {
   #facts = new WeakMap();
+  hidden = new Set(); // columns out of sight (hidden.js)
+  isNarrow = () => false; // one activity at a time (narrow.js): then none is hidden
 
   constructor(table, locked) {
     this.table = table;
@@ -39,7 +41,32 @@ export class Sheet {
   }
 
   isScore(row, column) {
-    return row > 0 && column > 0 && column < this.lastColumn;
+    return row > 0 && column > 0 && column < this.lastColumn && !this.isHidden(column);
+  }
+
+  isHidden(column) {
+    return this.hidden.has(column) && !this.isNarrow();
+  }
+
+  // The nearest activity in sight before (-1) or after (1) a column; undefined: none.
+  nextColumn(column, step) {
+    for (let next = column + step; next > 0 && next < this.lastColumn; next += step) {
+      if (!this.isHidden(next)) return next;
+    }
+    return undefined;
+  }
+
+  // Columns from one on, those out of sight left out.
+  columnsFrom(first) {
+    return this.heads.map((_, column) => column).filter((column) => column >= first && !this.isHidden(column));
+  }
+
+  // The rows of the students in another order; the header stays.
+  arrange(lines) {
+    this.lines = [this.lines[0], ...lines];
+    this.rows = new Map(this.lines.map((line, row) => [line.dataset.student, row]));
+    lines[0]?.parentElement.append(...lines);
+    for (const [row, line] of this.lines.entries()) line.setAttribute("aria-rowindex", row + 1);
   }
 
   isEditable(row, column) {
