@@ -1,0 +1,113 @@
+"""Answers that prove nothing, or less than they seem to (C5, A7, G5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.core.cell_cases import form
+from tests.simulation.network import Fate, scripted
+from tests.simulation.room import Class, Work, activity, classroom, sis
+from twinbook.core.carry_out import effects as ef
+from twinbook.core.carry_out.scores import Decided
+from twinbook.core.carry_out.setup import set_up
+from twinbook.core.cells import Policy
+from twinbook.core.remote import TheirCell
+
+
+@pytest.fixture
+def world() -> Class:
+    return classroom([Work((("8", "8"), ("7", "7")))])
+
+
+def emptied(world: Class, kind: type[ef.Effect], name: str) -> None:
+    def lie(effect: ef.Effect, shown: Any) -> Any:
+        return replace(shown, **{name: ()}) if isinstance(effect, kind) else shown
+
+    world.network.lie = lie
+
+
+def test_an_answer_that_does_not_show_the_value_proves_nothing(world: Class) -> None:
+    world.type_here(1, 1, "9")
+    scores = world.remote.scores
+
+    def ignored(unique_id: str, entries: tuple[ef.ScoreEntry, ...]) -> Mapping[int, TheirCell]:
+        return scores(unique_id)
+
+    world.remote.write_scores = ignored  # type: ignore[method-assign]
+    world.push()
+    assert world.codes() == {"cell:1:1": "rejected_by_aeries"}
+    assert (world.here(1, 1), world.there(1, 1)) == ("9", "8")
+
+
+def test_the_day_on_which_a_row_was_completed_goes_back_as_it_was(world: Class) -> None:
+    key = world.uid(1), sis(1)
+    world.aeries.rows[key] = replace(world.aeries.rows[key], date_completed=date(2026, 3, 4))
+    world.type_here(1, 1, "9")
+    world.push()
+    assert world.aeries.rows[key].date_completed == date(2026, 3, 4)
+    assert world.there(1, 1) == "9"
+
+
+def test_an_empty_list_of_assignments_proves_nothing(world: Class) -> None:
+    emptied(world, ef.ListAssignments, "assignments")
+    out = world.look()
+    assert out.trouble is not None and out.trouble.family is ef.Family.BAD_ANSWER
+    assert world.pair(1).missing_since is None
+    assert world.codes() == {}
+
+
+def test_an_empty_list_of_students_takes_nobody_out(world: Class) -> None:
+    emptied(world, ef.ReadStudents, "students")
+    out = world.look()
+    assert out.trouble is not None and out.trouble.family is ef.Family.BAD_ANSWER
+    assert len(world.store.link.students) == 3
+
+
+def test_an_empty_list_does_not_allow_the_repeat_of_an_insert(world: Class) -> None:
+    world.store.add_activity(activity(50, title="Volcano project"))
+    world.type_here(50, 1, "9")
+    world.network.fates = scripted(Fate.NEVER)
+    world.push()
+    emptied(world, ef.ListAssignments, "assignments")
+    world.clock.advance(400)
+    world.push()
+    assert sum(isinstance(write, ef.Insert) for write in world.writes) == 1
+    world.network.lie = lambda effect, shown: shown
+    world.settle()
+    assert world.there(50, 1) == "9"
+
+
+def test_a_summary_decides_only_what_it_showed() -> None:
+    world = classroom([Work((("5", "6"),))], agreed=False)
+    decided = {world.pair(1).id: Decided(Policy.LMS, {1: (1, form("6"))})}
+    world.type_there(1, 1, "7")
+    world.worker(set_up(decided)).run()
+    assert world.there(1, 1) == "7"
+    assert world.codes() == {"cell:1:1": "conflict"}
+
+
+def test_a_write_that_was_given_up_is_in_doubt_until_a_reading_that_began_late_enough(world: Class) -> None:
+    world.type_here(1, 1, "9")
+    world.network.fates = scripted(Fate.NEVER)
+    world.push()
+    world.push()
+    assert len(world.store.intents) == 1
+    world.wait_for_late_effects()
+    world.push()
+    assert not world.store.intents
+
+
+@pytest.mark.parametrize(("last", "sent"), [(date(2026, 3, 9), True), (date(2026, 3, 8), False)])
+def test_the_last_day_of_a_students_span_counts(last: date, sent: bool) -> None:
+    """The work is due on 9 March."""
+    world = classroom([Work((("8", "8"),))])
+    world.aeries.students[sis(1)] = replace(world.aeries.students[sis(1)], end=last)
+    world.catch_up()
+    world.type_here(1, 1, "9")
+    world.push()
+    assert (world.there(1, 1) == "9") is sent
