@@ -11,7 +11,8 @@ from typing import Annotated
 
 import typer
 
-from twinbook.cli.output import Ending, end
+from twinbook.cli.output import Ending, Failed, end
+from twinbook.cli.web import listen
 from twinbook.demo import processes
 from twinbook.demo.play import Play
 from twinbook.demo.school import Aeries, Twinbook
@@ -27,14 +28,32 @@ def command(
         bool, typer.Option("--oneshot", help="Play, then end: 0 when every step came out right.")
     ] = False,
     port: Annotated[
-        int, typer.Option(help="Of the web application; the sandbox takes the next one. 0: any.")
+        int,
+        typer.Option(
+            min=0, max=65534, help="Of the web application; the sandbox takes the next one. 0: any."
+        ),
     ] = 8000,
     home: Annotated[Path | None, typer.Option(help="Data folder; a new temporary one unless given.")] = None,
 ) -> None:
     """Play the main job against a sandbox, then keep serving."""
+    if port:
+        _expect_free(port, "Twinbook")
+        _expect_free(port + 1, "the local Aeries")
     with _folder(home) as folder:
         right = _demonstrate(folder, port, oneshot=oneshot)
     end(Ending.DONE if right else Ending.FAILED)
+
+
+def _expect_free(port: int, what: str) -> None:
+    """Raises Failed. Another program may still take the port in the second that follows; its process then says so."""
+    try:
+        listen("127.0.0.1", port).close()
+    except Failed as taken:
+        raise Failed(
+            f"The demonstration needs port {port} for {what}, and something else listens there.",
+            "End that program (perhaps another demonstration), or take two other ports: make demo PORT=8100 uses 8100 and "
+            "8101; twinbook demo --port 0 takes any.",
+        ) from taken
 
 
 @contextmanager
