@@ -192,60 +192,6 @@ def test_fields_changed_on_both_sides_are_one_question_each_and_scores_go_on(joi
     assert joined.codes() == []
 
 
-def test_points_changed_here_after_scores_are_noticed_and_move_nothing(joined: Class) -> None:
-    student = joined.students()[0]
-    quiz = joined.agreed("Quiz on rivers", {student: "8"})
-    joined.edit(quiz, points=Decimal(20))
-    joined.save(quiz, student, "15")
-    joined.aeries.forget()
-    joined.look()
-    joined.force()
-    assert joined.codes() == ["points_changed"]
-    assert joined.aeries.writes() == []
-    assert joined.aeries.assignment(joined.gradebook, "Quiz on rivers")["points_possible"] == "10"
-    assert joined.stands(quiz, student) == "held"
-
-
-def test_points_changed_in_aeries_after_scores_are_noticed_and_move_nothing(joined: Class) -> None:
-    student = joined.students()[0]
-    quiz = joined.agreed("Quiz on rivers", {student: "8"})
-    number = joined.aeries.assignment(joined.gradebook, "Quiz on rivers")["assignment_number"]
-    joined.aeries.edits(joined.gradebook, number, points_possible="20", number_correct_possible="20")
-    joined.aeries.forget()
-    joined.force()
-    quiz.refresh_from_db()
-    assert joined.codes() == ["points_changed"]
-    assert (quiz.points, joined.value(quiz, student)) == (10, "8")
-    assert joined.aeries.writes() == []
-
-
-def test_the_question_about_points_closes_when_both_sides_have_the_same(joined: Class) -> None:
-    student = joined.students()[0]
-    quiz = joined.agreed("Quiz on rivers", {student: "8"})
-    joined.edit(quiz, points=Decimal(20))
-    joined.look()
-    assert joined.codes() == ["points_changed"]
-    joined.edit(quiz, points=Decimal(10))
-    joined.force()
-    assert joined.codes() == []
-    joined.save(quiz, student, "9")
-    joined.look()
-    assert joined.aeries.mark(joined.gradebook, "Quiz on rivers", student) == "9"
-
-
-def test_a_push_that_meets_other_maxima_asks_instead_of_sending(joined: Class) -> None:
-    student = joined.students()[0]
-    quiz = joined.agreed("Quiz on rivers", {student: "8"})
-    number = joined.aeries.assignment(joined.gradebook, "Quiz on rivers")["assignment_number"]
-    joined.aeries.edits(joined.gradebook, number, points_possible="20", number_correct_possible="20")
-    joined.set(reuse_seconds=0)
-    joined.save(quiz, student, "9")
-    joined.aeries.forget()
-    joined.look()
-    assert joined.aeries.writes() == []
-    assert joined.codes() == ["points_changed"]
-
-
 def test_points_before_any_score_are_an_ordinary_field(joined: Class) -> None:
     joined.set(create_after_seconds=0)
     quiz = joined.assigned("Quiz on rivers")

@@ -125,11 +125,18 @@ class Aeries:
         self.assignments[unique_id] = replace(self.assignments[unique_id], **fields)  # type: ignore[arg-type]
 
     def change_points(self, unique_id: str, entry: Decimal, weight: Decimal) -> None:
-        """The rows' copies follow; what was entered stays (sandbox switch keep_number_correct)."""
+        """The rows' copies follow, those with a maximum of their own keep it; what was entered stays (sandbox switch
+        keep_number_correct)."""
+        old = self.assignments[unique_id]
         self.change(unique_id, number_correct_possible=entry, points_possible=weight)
         for key, row in self.rows.items():
-            if key[0] == unique_id:
-                self.rows[key] = replace(row, number_correct_possible=entry, points_possible=weight)
+            if key[0] != unique_id:
+                continue
+            if row.number_correct_possible == old.number_correct_possible:
+                row = replace(row, number_correct_possible=entry)
+            if row.points_possible == old.points_possible:
+                row = replace(row, points_possible=weight)
+            self.rows[key] = row
 
     def delete(self, unique_id: str) -> None:
         del self.assignments[unique_id]
@@ -216,8 +223,6 @@ class Aeries:
             category=category,
             date_assigned=assigned,
             date_due=due,
-            number_correct_possible=entry,
-            points_possible=points,
             grading_completed=bool(body.get("GradingCompleted", False)),
             external_id=str(body.get("ExternalID") or ""),
         )

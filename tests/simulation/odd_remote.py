@@ -15,7 +15,7 @@ from twinbook.core.carry_out.effects import GradebookHead, ScoreEntry
 from twinbook.core.fields import AssignmentBody
 from twinbook.core.remote import CellTerms, Encoded, Impossible, Sendable, TheirCell
 from twinbook.core.snapshot import TheirAssignment, TheirCategory, TheirStudent
-from twinbook.core.values import BLANK, Blank, ForeignMark, Form, Mark, MarkKind, Number, OurValue
+from twinbook.core.values import BLANK, Blank, ForeignMark, Form, Mark, MarkKind, Maxima, Number, OurValue
 
 EMPTY, PLACEHOLDER, EXEMPT = Form("empty"), Form("placeholder", "to be done"), Form("word", "exempt")
 HUNDRED = Decimal(100)
@@ -61,6 +61,9 @@ class OddSide:
         return EMPTY
 
     def in_row_units(self, form: Form) -> bool:
+        return False
+
+    def rescaled(self, agreed: Form, under: Maxima, theirs: TheirCell) -> bool:
         return False
 
     def is_unknown_mark(self, form: Form) -> bool:

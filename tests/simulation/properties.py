@@ -114,6 +114,11 @@ def values_before(world: Class) -> dict[Cell, set[OurValue | Form]]:
         assert pair.activity is not None and pair.unique_id is not None
         rows = world.aeries.scores(pair.unique_id)
         points = world.points(pair.activity)
+        work = world.aeries.assignments[pair.unique_id]
+        settled = Maxima(points, work.number_correct_possible, work.points_possible)
+        if pair.maxima != settled:
+            # Points were changed: its scores are converted, some of them into new numbers (A3).
+            continue
         for student in world.store.students:
             row = rows[sis(student)]
             theirs = TheirCell(

@@ -34,7 +34,7 @@ from twinbook.core.fields import CategoryMap, Field, FieldBase, FieldChange, hal
 from twinbook.core.merge import resolved_base
 from twinbook.core.remote import FarSide
 from twinbook.core.snapshot import OurActivity, OurStudent, TheirAssignment, TheirStudent, TheirTerm
-from twinbook.core.values import BLANK, Blank, Maxima, OurValue
+from twinbook.core.values import BLANK, Blank, Maxima, OurValue, rescaled
 
 NEVER = OurCell(BLANK, 0, typed=False)
 
@@ -414,6 +414,8 @@ class Store:
                 self._pair(pair, fields=fields, maxima=maxima, **_shown(assignment))
             case ch.SetOurFields(pair, activity, expected, field_changes):
                 self._set_fields(activity, expected, field_changes, lost)
+            case ch.MovePoints():
+                self._move_points(change, lost)
             case ch.Enrol(activity, ignored):
                 state = PairState.IGNORED_IN_LMS if ignored else PairState.CREATING
                 key = self.next_id()
@@ -493,9 +495,35 @@ class Store:
             lost.add(0)
             return
         new = {_COLUMN[change.field]: _parsed(change) for change in field_changes}
+        if "points" in new:
+            new["extra_credit"] = new["points"] == 0
         self.activities[activity] = replace(old, **new, version=old.version + 1)  # type: ignore[arg-type]
         for change in field_changes:
             self._record("lms", activity, None, change.field, change.before, change.after, "changed there")
+
+    def _move_points(self, change: ch.MovePoints, lost: set[int]) -> None:
+        stale = any(
+            self.cell(change.activity, cell.student).version != cell.expected_version for cell in change.cells
+        )
+        if stale:
+            lost.add(0)
+            return
+        before = _points(self.activities[change.activity])
+        self._set_fields(change.activity, change.expected_version, change.changes, lost)
+        if lost:
+            return
+        after = _points(self.activities[change.activity])
+        told = {cell.student: cell.value for cell in change.cells}
+        for (activity, student), cell in list(self.scores.items()):
+            if activity == change.activity:
+                value = told.get(student, rescaled(cell.value, before, after))
+                if value != cell.value:
+                    self._set(activity, student, value, change.why, typed=False)
+        for move in change.cells:
+            if move.base is not None:
+                version = self.cell(change.activity, move.student).version
+                base = replace(move.base, ours_version=version if move.agreed else move.base.ours_version)
+                self.bases[change.pair, move.student] = base, move.membership
 
     def _create_here(self, assignment: TheirAssignment, category: int | None, *, ignored: bool) -> None:
         key = self.next_id()
@@ -555,6 +583,10 @@ class Store:
         why: str,
     ) -> None:
         self.history.append(Entry(side, activity, student, name, before, after, why))
+
+
+def _points(work: OurActivity) -> Decimal:
+    return Decimal(0) if work.extra_credit else work.points
 
 
 _COLUMN = {

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.simulation.aeries_model import Row
 from tests.simulation.network import Fate, scripted
+from tests.simulation.properties import check_quiet
 from tests.simulation.room import CATEGORIES, HOMEWORK, TESTS, Class, Work, classroom
 from twinbook.core.carry_out import changes as ch
 from twinbook.core.carry_out import effects as ef
@@ -253,45 +255,45 @@ class TestPoints:
         assert world.store.activities[1].points == 30
         assert world.codes() == {}
 
-    def test_after_a_score_a_change_here_is_a_question_and_moves_nothing(self, world: Class) -> None:
+    def test_after_a_score_a_change_here_moves_both_maxima_and_no_raw_score(self, world: Class) -> None:
         world.store.edit(1, points=Decimal(20))
         world.type_here(1, 2, "4")
         world.catch_up()
-        assert world.codes() == {"field:1:points": "points_changed"}
-        assert theirs(world).points_possible == 10
-        assert (world.there(1, 1), world.there(1, 2)) == ("8", "")
-        assert world.writes == []
+        assert world.codes() == {}
+        assert (theirs(world).number_correct_possible, theirs(world).points_possible) == (20, 20)
+        assert (world.there(1, 1), world.there(1, 2)) == ("8", "4")
 
-    def test_after_a_score_a_change_there_is_a_question_and_moves_nothing(self, world: Class) -> None:
+    def test_after_a_score_a_change_there_moves_points_and_scores_here(self, world: Class) -> None:
         world.aeries.change_points(world.uid(1), Decimal(20), Decimal(20))
         world.type_there(1, 1, "16")
         world.catch_up()
-        assert world.codes() == {"field:1:points": "points_changed"}
-        assert world.store.activities[1].points == 10
-        assert world.here(1, 1) == "8"
+        assert world.codes() == {}
+        assert world.store.activities[1].points == 20
+        assert world.here(1, 1) == "16"
         assert world.writes == []
-
-    def test_while_the_points_are_in_question_a_save_waits_too(self, world: Class) -> None:
-        """The night opened the question; a push afterwards must not convert under maxima that nobody agreed to."""
-        world.aeries.change_points(world.uid(1), Decimal(20), Decimal(20))
-        world.catch_up()
-        world.type_here(1, 1, "9")
-        world.push()
-        assert world.writes == []
-        assert world.there(1, 1) == "8"
-        assert world.codes() == {"field:1:points": "points_changed"}
 
     def test_a_push_notices_by_the_rows(self, world: Class) -> None:
         world.aeries.change_points(world.uid(1), Decimal(20), Decimal(20))
         world.type_here(1, 1, "9")
         world.push()
-        assert world.writes == []
-        assert world.codes() == {"field:1:points": "points_changed"}
+        assert world.store.activities[1].points == 20
+        assert (world.here(1, 1), world.there(1, 1)) == ("18", "18")
 
-    def test_the_question_closes_when_the_points_are_back(self, world: Class) -> None:
-        world.store.edit(1, points=Decimal(20))
+    def test_changed_on_both_sides_is_a_question_and_a_save_waits_too(self, world: Class) -> None:
+        world.aeries.change_points(world.uid(1), Decimal(20), Decimal(20))
+        world.store.edit(1, points=Decimal(30))
         world.catch_up()
-        world.store.edit(1, points=Decimal(10))
+        world.type_here(1, 1, "9")
+        world.push()
+        assert world.writes == []
+        assert world.there(1, 1) == "8"
+        assert world.codes() == {"field:1:points": "conflict"}
+
+    def test_the_question_closes_when_the_points_are_the_same(self, world: Class) -> None:
+        world.aeries.change_points(world.uid(1), Decimal(20), Decimal(20))
+        world.store.edit(1, points=Decimal(30))
+        world.catch_up()
+        world.store.edit(1, points=Decimal(20))
         world.type_here(1, 1, "9")
         world.catch_up()
         assert world.codes() == {}
@@ -313,3 +315,30 @@ class TestPoints:
         world.type_here(1, 1, "10")
         world.catch_up()
         assert world.there(1, 1) == "16"
+
+    @pytest.mark.parametrize("moves", [1, 2])
+    def test_an_answer_with_other_row_maxima_is_converted_and_sent_once_more(
+        self, world: Class, monkeypatch: pytest.MonkeyPatch, moves: int
+    ) -> None:
+        """The row's own maximum moves between our reading and our write; a second time nobody tries again (A3)."""
+        post, maxima = world.aeries.post_scores, iter([Decimal(20), Decimal(40)][:moves])
+
+        def meanwhile(unique_id: str, elements: list[tuple[int, Decimal, date | None]]) -> dict[int, Row]:
+            moved = next(maxima, None)
+            if moved is not None:
+                world.aeries.set_row_maximum(unique_id, 1001, moved)
+            return post(unique_id, elements)
+
+        monkeypatch.setattr(world.aeries, "post_scores", meanwhile)
+        world.type_here(1, 1, "9")
+        world.push()
+        assert len(world.writes) == 2
+        if moves == 1:
+            assert (world.there(1, 1), world.here(1, 1), world.codes()) == ("18", "9", {})
+            world.catch_up()
+            check_quiet(world)
+        else:
+            assert world.codes() == {"cell:1:1": "rejected_by_aeries"}
+            assert world.here(1, 1) == "9"
+            world.push()
+            assert len(world.writes) == 2

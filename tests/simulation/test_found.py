@@ -33,8 +33,9 @@ def test_cells_that_wait_for_points_are_not_asked_for_every_two_seconds() -> Non
     world.network.fates = scripted(Fate.ANSWER_LOST)
     world.push()
     world.store.edit(1, points=Decimal(20))
+    world.aeries.change_points(world.uid(1), Decimal(30), Decimal(30))
     assert wakings(world, 1000) <= 3
-    assert world.codes() == {"field:1:points": "points_changed"}
+    assert world.codes() == {"field:1:points": "conflict"}
 
 
 def test_a_create_that_becomes_a_question_is_not_asked_again_every_two_seconds() -> None:

@@ -75,10 +75,10 @@ class TestDamageWithoutTheGuard:
     def test_with_intents_settled_by_any_reading_an_older_value_wins(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def too_early(look: scores._Look, began_at: object) -> list[ch.Change]:
+        def too_early(look: scores.Look, began_at: object) -> list[ch.Change]:
             return [ch.SettleIntents(tuple(i.id for v in look.pair.cells for i in v.intents if i.ended_at))]
 
-        monkeypatch.setattr(scores._Look, "_settled_by", too_early)
+        monkeypatch.setattr(scores.Look, "_settled_by", too_early)
         found = Explorer().explore(start(), 3)
         assert found.wrong
         assert "which nobody typed later" in found.why

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import random
 from dataclasses import replace
+from decimal import Decimal
 
 import hypothesis.strategies as st
 import pytest
@@ -149,12 +150,12 @@ def test_with_one_converted_value_as_base_a_score_is_sent_each_night(monkeypatch
     movements = merge.movements
 
     def converted(
-        cell: CellState, base: CellBase | None, theirs: TheirCell, far: FarSide
+        cell: CellState, base: CellBase | None, theirs: TheirCell, far: FarSide, points: Decimal
     ) -> tuple[Moved, Moved]:
         if base is None or base.theirs is None:
-            return movements(cell, base, theirs, far)
+            return movements(cell, base, theirs, far, points)
         back = DISTRICT.decode(replace(theirs, form=base.theirs), base.maxima.ours)
-        return movements(cell, replace(base, ours=back), theirs, far)
+        return movements(cell, replace(base, ours=back), theirs, far, points)
 
     def in_our_unit(side: AeriesSide, ours: OurValue, theirs: TheirCell, terms: CellTerms) -> bool:
         return side.decode(theirs, terms.maxima.ours) == ours

@@ -19,6 +19,7 @@ from twinbook.core.values import (
     Form,
     Mark,
     MarkKind,
+    Maxima,
     Number,
     OurValue,
     plain,
@@ -140,6 +141,14 @@ class AeriesSide:
 
     def in_row_units(self, form: Form) -> bool:
         return form.kind == "number"
+
+    def rescaled(self, agreed: Form, under: Maxima, theirs: TheirCell) -> bool:
+        """Whether existing scores are scaled with new maxima is undocumented (reference §11.4)."""
+        match agreed, theirs.form:
+            case Form("number", Decimal() as old), Form("number", Decimal() as new) if under.entry != 0:
+                return new == round_four(old * theirs.entry_max / under.entry)
+            case _:
+                return False
 
     def is_unknown_mark(self, form: Form) -> bool:
         return form.kind == "mark" and self._mark_kind(str(form.value)) is None

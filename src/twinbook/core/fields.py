@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from twinbook.core.cells import Policy
@@ -54,7 +54,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class FieldQuestion:
-    """A field that needs a person: `code` is conflict, category_unmapped, points_changed or term-free."""
+    """A field that needs a person: `code` is conflict, category_unmapped, points_changed or unsupported_maxima."""
 
     field: Field
     code: str
@@ -152,30 +152,25 @@ def merge_fields(
     base: FieldBase,
     categories: CategoryMap,
     policy: Policy,
-    *,
-    has_scores: bool,
 ) -> FieldPlan:
     """Table C2 for every field of one pair.
 
-    `has_scores`: either side holds a value. A change of points is then a question and moves nothing; before that it is
-    an ordinary field. Both maxima of Aeries follow ours, since they were equal or nobody has used them.
+    Points in question let the cells wait (A3). Points that were kept different are never carried over: a change of them
+    is a question (A2).
     """
     to_lms: list[FieldChange] = []
     to_aeries: list[FieldChange] = []
     questions: list[FieldQuestion] = []
     after: dict[str, tuple[str, str]] = {}
-    cells_wait = False
     for field in Field:
         ours, theirs = our_half(field, activity), their_half(field, assignment)
         agreed = base.get(field.value, (ours, theirs))
         action = _action(field, ours, theirs, agreed, categories)
-        if field is Field.POINTS and has_scores and action is not Action.NOTHING:
-            cells_wait = True
-            if action is not Action.NEW_BASE:
-                questions.append(FieldQuestion(field, "points_changed", ours, theirs))
-                after[field.value] = agreed
-                continue
-            cells_wait = False
+        asked = _points_question(action, theirs, agreed, policy) if field is Field.POINTS else None
+        if asked is not None:
+            questions.append(FieldQuestion(field, asked, ours, theirs))
+            after[field.value] = agreed
+            continue
         match action:
             case Action.NOTHING:
                 after[field.value] = agreed
@@ -189,7 +184,32 @@ def merge_fields(
                 _conflict(
                     field, ours, theirs, agreed, categories, policy, to_lms, to_aeries, questions, after
                 )
+    cells_wait = any(question.field is Field.POINTS for question in questions)
     return FieldPlan(tuple(to_lms), tuple(to_aeries), tuple(questions), after, cells_wait)
+
+
+def _points_question(action: Action, theirs: str, agreed: tuple[str, str], policy: Policy) -> str | None:
+    """What about points no rule decides; None: the table does."""
+    if action in (Action.NOTHING, Action.NEW_BASE):
+        return None
+    if _kept_different(agreed):
+        return "points_changed"
+    taken_over = action is Action.TAKE_OVER or (action is Action.CONFLICT and policy is Policy.AERIES)
+    return "unsupported_maxima" if taken_over and is_unsupported(theirs) else None
+
+
+def _kept_different(agreed: tuple[str, str]) -> bool:
+    """Not so a half that a person's choice left open: it is no number."""
+    try:
+        return Decimal(agreed[0]) != Decimal(agreed[1].partition("/")[2])
+    except InvalidOperation:
+        return False
+
+
+def is_unsupported(theirs: str) -> bool:
+    """No points possible with another number correct possible: a score there earns nothing, whatever it says (A3)."""
+    entry, _, weight = theirs.partition("/")
+    return Decimal(weight) == 0 and Decimal(entry) != 0
 
 
 def _action(field: Field, ours: str, theirs: str, agreed: tuple[str, str], categories: CategoryMap) -> Action:
@@ -214,7 +234,7 @@ def _send(
     questions: _Questions,
     after: _After,
 ) -> None:
-    converted = to_theirs(field, ours, categories)
+    converted = to_theirs(field, ours, categories, theirs)
     if converted is None:
         questions.append(FieldQuestion(field, "category_unmapped", ours, theirs))
         after[field.value] = agreed
@@ -264,15 +284,18 @@ def _conflict(
             after[field.value] = agreed
 
 
-def to_theirs(field: Field, ours: str, categories: CategoryMap) -> str | None:
-    """Our half in Aeries' form; None when it has none (a category without partner)."""
+def to_theirs(field: Field, ours: str, categories: CategoryMap, theirs: str = "") -> str | None:
+    """Our half in Aeries' form; None when it has none (a category without partner). `theirs`: as it stands there; of two
+    different maxima only the weight follows our points, except to 0, which makes extra credit of both (A3)."""
     match field:
         case Field.CATEGORY:
             return categories.code_of.get(int(ours)) if ours else None
         case Field.TITLE:
             return ours[:TITLE_LIMIT]
         case Field.POINTS:
-            return f"{ours}/{ours}"
+            entry, _, weight = theirs.partition("/")
+            follows = entry == weight or Decimal(ours) == 0
+            return f"{ours if follows else entry}/{ours}"
         case _:
             return ours
 

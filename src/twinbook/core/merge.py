@@ -6,6 +6,7 @@ Blind to which far side it is: everything that is peculiar to one is asked of it
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import assert_never
 
 from twinbook.core.cells import (
@@ -26,7 +27,7 @@ from twinbook.core.cells import (
 from twinbook.core.remote import CellTerms, FarSide, Impossible, Sendable, TheirCell
 from twinbook.core.sentence import sentence
 from twinbook.core.table import Action, Compared, Moved, action_for
-from twinbook.core.values import Blank, ForeignMark, Form, Mark, Maxima, OurValue
+from twinbook.core.values import Blank, ForeignMark, Form, Mark, Maxima, Number, OurValue
 
 
 def decide(
@@ -57,7 +58,7 @@ def _decide(
     policy: Policy,
     overwrite: Policy,
 ) -> Decision:
-    ours_moved, theirs_moved = movements(cell, base, theirs, far)
+    ours_moved, theirs_moved = movements(cell, base, theirs, far, terms.maxima.ours)
     # Nearly every cell of every night rests: there is nothing to convert.
     resting = ours_moved is theirs_moved is Moved.UNCHANGED
     compared = Compared.ANY if resting else _compare(cell.ours.value, theirs, far, terms)
@@ -70,7 +71,9 @@ def _decide(
         case Action.NEW_BASE:
             return _new_base(cell, theirs, far, terms)
         case Action.SEND:
-            return _send(cell, theirs, far, terms, sentence("changed here"))
+            moved = base is not None and points_moved_here(cell, base, terms.maxima.ours)
+            why = sentence("points changed here") if moved else sentence("changed here")
+            return _send(cell, theirs, far, terms, why)
         case Action.TAKE_OVER:
             if base is None and _is_open_conflict(cell.problem):
                 return Hold(ProblemCode.CONFLICT, "")
@@ -88,18 +91,31 @@ def _policy_for(cell: CellState, base: CellBase | None, policy: Policy, overwrit
     return Policy.ASK if _is_open_conflict(cell.problem) else policy
 
 
-def movements(cell: CellState, base: CellBase | None, theirs: TheirCell, far: FarSide) -> tuple[Moved, Moved]:
+def movements(
+    cell: CellState, base: CellBase | None, theirs: TheirCell, far: FarSide, points: Decimal
+) -> tuple[Moved, Moved]:
     """C1: a side has changed if and only if its own form differs from its own half of the base.
 
     A cell that was typed away and back counts as changed only when the far side changed too: someone chose that value
     again, and an older edit must not win unasked.
+
+    `points`: the activity's, in LMS points. Where they are no longer those of the base, our number says another thing
+    (A3): it counts as changed, and what our own change of the maxima did to the row there does not.
     """
     if base is None:
         return Moved.NO_BASE, Moved.NO_BASE
+    if points_moved_here(cell, base, points):
+        rescaled = base.theirs is not None and far.rescaled(base.theirs, base.maxima, theirs)
+        return Moved.CHANGED, _moved(theirs.form != base.theirs and not rescaled)
     theirs_changed = base.theirs is None or theirs.form != base.theirs or _other_row_maxima(base, theirs, far)
     ours_changed = base.ours is None or cell.ours.value != base.ours
     chosen_again = theirs_changed and cell.ours.version != base.ours_version
     return _moved(ours_changed or chosen_again), _moved(theirs_changed)
+
+
+def points_moved_here(cell: CellState, base: CellBase, points: Decimal) -> bool:
+    numbers = isinstance(cell.ours.value, Number) and isinstance(base.ours, Number)
+    return numbers and base.maxima.ours != points
 
 
 def _other_row_maxima(base: CellBase, theirs: TheirCell, far: FarSide) -> bool:

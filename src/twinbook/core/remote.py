@@ -75,6 +75,10 @@ class FarSide(Protocol):
         """Whether the value counts in the row's own maximum, so that under another one it says another thing (A3)."""
         ...
 
+    def rescaled(self, agreed: Form, under: Maxima, theirs: TheirCell) -> bool:
+        """Whether the row shows the agreed value as the far side itself rescales it when maxima change: no edit (A3)."""
+        ...
+
     def is_unknown_mark(self, form: Form) -> bool:
         """A mark that the district's table does not know: shown, never overwritten (C8)."""
         ...

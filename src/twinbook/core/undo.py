@@ -155,7 +155,7 @@ def put_back_field(
         return PutBackField(ours, None)
     if moved.theirs != NEVER_AGREED and not agree(moved.field, ours, moved.theirs, categories):
         return PutBackField(ours, theirs_now, moved.theirs)
-    converted = to_theirs(moved.field, ours, categories)
+    converted = to_theirs(moved.field, ours, categories, theirs_now)
     if converted is None or agree(moved.field, ours, theirs_now, categories):
         return PutBackField(ours, None)
     return PutBackField(ours, theirs_now)

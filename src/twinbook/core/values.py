@@ -7,7 +7,7 @@ so that no code can take one for another by comparing with None or 0.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 
@@ -56,6 +56,7 @@ class ForeignMark:
 OurValue = Blank | Number | Mark | ForeignMark
 
 BLANK = Blank()
+FOUR_PLACES = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,14 @@ class Maxima:
     ours: Decimal
     entry: Decimal
     weight: Decimal
+
+
+def rescaled(value: OurValue, before: Decimal, after: Decimal) -> OurValue:
+    """The same percentage of other points, to four decimals. Marks and blanks have none, and nothing is rescaled to or
+    from 0 points: extra credit has no percentage (A3)."""
+    if not isinstance(value, Number) or before == 0 or after == 0:
+        return value
+    return Number((value.value * after / before).quantize(FOUR_PLACES, rounding=ROUND_HALF_UP))
 
 
 def plain(number: Decimal) -> str:

@@ -7,7 +7,7 @@ are applied in order; the class and its activities are locked by the gradebook's
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import assert_never
@@ -24,7 +24,7 @@ from twinbook.core.remote import TheirCell
 from twinbook.core.sentence import sentence
 from twinbook.core.snapshot import TheirAssignment, TheirTerm
 from twinbook.core.values import BLANK
-from twinbook.gradebook import activities, history, scores
+from twinbook.gradebook import activities, history, points, scores
 from twinbook.gradebook.activities import ActivityChanges, ActivityFields
 from twinbook.gradebook.errors import VersionConflictError
 from twinbook.gradebook.history import Entry
@@ -99,6 +99,8 @@ class Committer:
                 self._move_fields(change)
             case ch.SetOurFields():
                 self._set_our_fields(change)
+            case ch.MovePoints():
+                self._move_points(change)
             case ch.Enrol(activity, ignored):
                 state = PairState.IGNORED_IN_LMS if ignored else PairState.CREATING
                 Pair.objects.get_or_create(
@@ -264,6 +266,30 @@ class Committer:
         """What comes from one gradebook of a class with several goes on to the others; quiet writes wake nobody."""
         others = Link.objects.filter(school_class_id=self.class_id, ended_on=None).exclude(id=self.link_id)
         others.update(look_at_everything=True)
+
+    def _move_points(self, change: ch.MovePoints) -> None:
+        values = {cell.student: (cell.expected_version, cell.value) for cell in change.cells}
+        try:
+            versions = points.change(
+                self.class_id,
+                change.activity,
+                _our_changes(change.changes),
+                values,
+                self.origin,
+                expected_version=change.expected_version,
+                why=change.why,
+            )
+        except VersionConflictError:
+            self._lost.add(0)
+            return
+        moves = []
+        for cell in change.cells:
+            if cell.base is not None:
+                version = versions.get(cell.student, 0) if cell.agreed else cell.base.ours_version
+                base = replace(cell.base, ours_version=version)
+                moves.append(ch.MoveBase(change.pair, cell.student, base, cell.membership))
+        self._move_bases(moves)
+        self._tell_other_gradebooks()
 
     def _pin(self, change: ch.Pin) -> None:
         Pair.objects.filter(id=change.pair).update(
@@ -435,6 +461,7 @@ _MOVES = (
     ch.RecordWrite,
     ch.StartCreate,
     ch.SetOurFields,
+    ch.MovePoints,
     ch.CreateHere,
     ch.Pin,
 )

@@ -419,6 +419,9 @@ class Interpreter:
         return replace(self._listing, assignments=(*self._listing.assignments, ending.assignment))
 
     def _update(self, effect: ef.Update) -> Any:
+        # New maxima may move its scores: no reading from before serves any more (A3).
+        self._kept.pop(effect.unique_id, None)
+
         def write(permit: Permit) -> ef.Updated:
             body = far.update_body(effect.body)
             done = self.client.update_assignment(self.gradebook, effect.unique_id, body, via=permit)

@@ -63,6 +63,7 @@ def _cells(link_id: int, run_id: int, changes: Sequence[ch.Change]) -> Iterable[
     writes = [change for change in changes if isinstance(change, ch.RecordWrite) and change.field == "score"]
     moves = {change.student: change for change in changes if isinstance(change, ch.MoveBase)}
     pairs = {step.pair for step in takes} | {move.pair for move in moves.values()}
+    yield from _cells_with_points(link_id, run_id, changes)
     if not takes and not writes:
         return
     written = {write.student for write in writes if write.student is not None}
@@ -93,6 +94,23 @@ def _cells(link_id: int, run_id: int, changes: Sequence[ch.Change]) -> Iterable[
             _put_theirs(row, write.replaced)
         row.after_version = move.base.ours_version
         yield row
+
+
+def _cells_with_points(link_id: int, run_id: int, changes: Sequence[ch.Change]) -> Iterable[MovedCell]:
+    """Scores that a change of points in Aeries takes along (A3)."""
+    for change in changes:
+        if not isinstance(change, ch.MovePoints):
+            continue
+        bases = {row.student_id: row for row in CellBaseRow.objects.filter(pair_id=change.pair)}
+        for cell in change.cells:
+            if cell.value == cell.before:
+                continue
+            base = bases.get(cell.student)
+            row = _cell(link_id, run_id, Side.LMS, change.activity, cell.student, base)
+            if base is None or base.ours_kind is None:
+                _put_ours(row, cell.before)
+            row.after_version = cell.expected_version + 1
+            yield row
 
 
 def _cell(
@@ -127,7 +145,7 @@ def _fields(link_id: int, run_id: int, changes: Sequence[ch.Change]) -> Iterable
         match change:
             case ch.RecordWrite(activity, None, name) if name in _FIELDS:
                 wanted.append((activity, name))
-            case ch.SetOurFields(_, activity, _, moved):
+            case ch.SetOurFields(_, activity, _, moved) | ch.MovePoints(_, activity, _, moved):
                 wanted += [(activity, one.field.value) for one in moved]
             case _:
                 pass

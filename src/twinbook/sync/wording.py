@@ -7,7 +7,7 @@ from typing import Any
 
 from twinbook.core.carry_out.create import ELSEWHERE
 from twinbook.core.carry_out.taking_over import DISTRICT
-from twinbook.core.sentence import joined, sentence
+from twinbook.core.sentence import counted, joined, sentence
 from twinbook.gradebook.models import Student
 from twinbook.sync import codec, mass_plan, moved
 from twinbook.sync.models import Problem
@@ -236,12 +236,8 @@ def _zeros(row: Problem, what: str) -> Words:
     number = int(row.details.get("zeros", "0"))
     sis = [int(text) for text in row.details.get("students", "").split(",") if text]
     known = {s.sis_student_id: s.name for s in Student.objects.filter(sis_student_id__in=sis)}
-    names = sorted(known.get(each) or f"student {each}" for each in sis)
-    blanks = (
-        "1 blank would become a zero"
-        if number == 1
-        else sentence("%(number)s blanks would become zeros", number=number)
-    )
+    names = sorted(known.get(each) or sentence("student %(id)s", id=each) for each in sis)
+    blanks = counted("%(count)s blank would become a zero", "%(count)s blanks would become zeros", number)
     return Words(
         sentence(
             "%(what)s is due. Completing its grading in Aeries was put off: %(blanks)s there (%(names)s).",
@@ -259,14 +255,16 @@ def _zeros(row: Problem, what: str) -> Words:
 def _there(row: Problem) -> str:
     """The assignment as a teacher finds it in Aeries."""
     if row.pair is None or row.pair.number is None:
-        return "its assignment"
-    return f"assignment {row.pair.number}, “{row.pair.their_title}”"
+        return sentence("its assignment")
+    return sentence("assignment %(number)s, “%(title)s”", number=row.pair.number, title=row.pair.their_title)
 
 
 def _copy(row: Problem) -> Words:
     name, number = row.details.get("name", ""), row.details.get("number", "")
     partner = row.details.get("partner_number")
-    known = "" if partner is None else f" Twinbook knows number {partner} as its partner."
+    known = ""
+    if partner is not None:
+        known = sentence(" Twinbook knows number %(number)s as its partner.", number=partner)
     return Words(
         sentence(
             "“%(name)s” (number %(number)s) in Aeries looks like one of Twinbook's own and is another "

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from twinbook.core.carry_out.points import CellMove
 from twinbook.core.cells import CellBase
 from twinbook.core.fields import FieldBase, FieldChange
 from twinbook.core.snapshot import TheirAssignment, TheirCategory, TheirStudent, TheirTerm
@@ -174,6 +175,19 @@ class SetOurFields:
 
 
 @dataclass(frozen=True, slots=True)
+class MovePoints:
+    """Take over other points, and whatever else of `changes`, together with the scores and our halves of their bases (A3),
+    if the activity still has `expected_version` and each cell its own."""
+
+    pair: int
+    activity: int
+    expected_version: int
+    changes: tuple[FieldChange, ...]
+    cells: tuple[CellMove, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Enrol:
     """An activity that stood in no pair."""
 
@@ -324,6 +338,7 @@ Change = (
     | JudgeSubjects
     | MoveFields
     | SetOurFields
+    | MovePoints
     | Enrol
     | CreateHere
     | StartCreate

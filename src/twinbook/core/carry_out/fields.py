@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from twinbook.core.carry_out import changes as ch
 from twinbook.core.carry_out import effects as ef
+from twinbook.core.carry_out.points import CellMove, moved_views, moves
 from twinbook.core.carry_out.report import Line, Report
 from twinbook.core.carry_out.views import LinkView, PairView
 from twinbook.core.field_doubts import doubts_of, echo, with_doubt
@@ -26,6 +28,7 @@ from twinbook.core.fields import (
     their_half,
     updated_body,
 )
+from twinbook.core.remote import FarSide, TheirCell
 from twinbook.core.sentence import sentence
 from twinbook.core.snapshot import OurActivity, TheirAssignment
 from twinbook.core.values import Maxima
@@ -42,6 +45,8 @@ class FieldsOutcome:
     cells_wait: bool = False
     again: bool = False
     wrote: bool = False
+    planned: PairView | None = None
+    """For a preview: the pair as it would be, with the points settled."""
     moved: bool = False
     """Something of the pair was stored: a view of it that was loaded before is out of date."""
 
@@ -79,7 +84,6 @@ def carry_out_fields(
     lane: ef.Lane,
     report: Report,
     *,
-    has_scores: bool,
     read_at: datetime,
 ) -> Generator[ef.Effect, Any, FieldsOutcome]:
     """`read_at`: an instant before the reading of the assignment began.
@@ -88,14 +92,20 @@ def carry_out_fields(
     """
     out = FieldsOutcome(assignment)
     agreed = _recognised(pair.fields, assignment)
-    plan = merge_fields(
-        pair.activity, assignment, agreed, link.categories, link.policy, has_scores=has_scores
-    )
+    plan = merge_fields(pair.activity, assignment, agreed, link.categories, link.policy)
     out.cells_wait = plan.cells_wait
     _note(pair, plan, report)
+    cells: tuple[CellMove, ...] = ()
+    if _points_of(plan.to_lms) is not None:
+        reading = yield ef.ReadScores(assignment.unique_id, lane, will_write=False)
+        if isinstance(reading, ef.Trouble):
+            out.trouble = reading
+            return out
+        cells = moves_with_points(pair, reading.rows, link.far, _points_after(plan.to_lms))
     if not link.writes:
+        out.assignment, out.planned = _as_planned(pair, assignment, plan, cells)
         return out
-    base = plan.base
+    base, activity = plan.base, pair.activity
     questions = list(plan.questions)
     if plan.to_aeries:
         ending = yield from _update(link, pair, assignment, plan, lane)
@@ -104,24 +114,28 @@ def carry_out_fields(
                 out.assignment, out.wrote = answered, True
                 base, refused = _answered_base(link, plan, agreed, answered)
                 questions += refused
+                out.cells_wait |= any(question.field is Field.POINTS for question in refused)
                 yield ef.Commit(tuple(_recorded(pair, plan)))
             case ef.Refused(message, _):
                 base = _without(base, plan.to_aeries, agreed)
                 questions += [_refused(change, message) for change in plan.to_aeries]
+                out.cells_wait |= _points_of(plan.to_aeries) is not None
             case ef.Doubtful(trouble, _) | ef.NotSent(trouble):
                 out.trouble = trouble
                 return out
             case _:
                 raise TypeError(f"not an ending of an update: {ending!r}")
     if plan.to_lms:
-        step = ch.SetOurFields(pair.id, pair.activity.id, pair.activity.version, plan.to_lms)
-        committed = yield ef.Commit((step,))
+        committed = yield ef.Commit((_taken_over(pair, plan.to_lms, cells),))
         if committed.lost:
             # A save came between: their change stays one that was not taken over yet.
             out.again = True
+            out.cells_wait |= _points_of(plan.to_lms) is not None
             base = _without(base, plan.to_lms, agreed)
+        else:
+            activity = _with_points(activity, plan.to_lms)
     base = {**base, **doubts_of(pair.fields, at=read_at)}
-    maxima = maxima_of(pair.activity, out.assignment)
+    maxima = maxima_of(activity, out.assignment)
     if not plan.to_aeries and not plan.to_lms and not questions and _stands(pair, base, assignment, maxima):
         return out
     out.moved = True
@@ -132,6 +146,57 @@ def carry_out_fields(
         )
     )
     return out
+
+
+def _points_of(changes: Iterable[FieldChange]) -> FieldChange | None:
+    return next((change for change in changes if change.field is Field.POINTS), None)
+
+
+def _with_points(activity: OurActivity, changes: Iterable[FieldChange]) -> OurActivity:
+    change = _points_of(changes)
+    if change is None:
+        return activity
+    points = Decimal(change.after)
+    return replace(activity, points=points, extra_credit=points == 0)
+
+
+def _points_after(changes: Iterable[FieldChange]) -> Decimal:
+    change = _points_of(changes)
+    assert change is not None
+    return Decimal(change.after)
+
+
+def _taken_over(
+    pair: PairView, changes: tuple[FieldChange, ...], cells: tuple[CellMove, ...]
+) -> ch.SetOurFields | ch.MovePoints:
+    """Points move together with the scores, in one transaction (A3)."""
+    points, version = _points_of(changes), pair.activity.version
+    if points is None:
+        return ch.SetOurFields(pair.id, pair.activity.id, version, changes)
+    why = sentence(
+        "points changed in Aeries from %(before)s to %(after)s", before=points.before, after=points.after
+    )
+    return ch.MovePoints(pair.id, pair.activity.id, version, changes, cells, why)
+
+
+def _as_planned(
+    pair: PairView, assignment: TheirAssignment, plan: FieldPlan, cells: tuple[CellMove, ...]
+) -> tuple[TheirAssignment, PairView]:
+    there, here = _points_of(plan.to_aeries), _points_of(plan.to_lms)
+    if there is not None:
+        entry, _, weight = there.after.partition("/")
+        assignment = replace(assignment, entry_max=Decimal(entry), weight_max=Decimal(weight))
+    if here is not None:
+        activity = _with_points(pair.activity, plan.to_lms)
+        pair = replace(pair, activity=activity, cells=moved_views(pair.cells, cells))
+    return assignment, replace(pair, maxima=maxima_of(pair.activity, assignment))
+
+
+def moves_with_points(
+    pair: PairView, rows: Mapping[int, TheirCell], far: FarSide, after: Decimal
+) -> tuple[CellMove, ...]:
+    before = Decimal(0) if pair.activity.extra_credit else pair.activity.points
+    return moves(pair.cells, rows, far, before, after)
 
 
 def _stands(pair: PairView, base: FieldBase, assignment: TheirAssignment, maxima: Maxima) -> bool:

@@ -16,10 +16,11 @@ from twinbook.core.carry_out.report import Line, Report
 from twinbook.core.carry_out.views import GradingRule, LinkView, PairView
 from twinbook.core.fields import Field, FieldChange
 from twinbook.core.remote import TheirCell
+from twinbook.core.sentence import sentence
 
 _WHY = {
-    GradingRule.WHEN_EVERYONE: "by the class's rule: everyone has a value in Aeries",
-    GradingRule.ON_DUE_DATE: "by the class's rule: the due date has come",
+    GradingRule.WHEN_EVERYONE: sentence("by the class's rule: everyone has a value in Aeries"),
+    GradingRule.ON_DUE_DATE: sentence("by the class's rule: the due date has come"),
 }
 
 

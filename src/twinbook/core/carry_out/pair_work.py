@@ -57,6 +57,8 @@ class PairWork:
         self.wrote = False
         self.unsure = False
         """Not found where it stood; only a second look makes that a question (A7)."""
+        self.planned: tuple[TheirAssignment, TheirAssignment] | None = None
+        """In a preview: the assignment as it is and as it would be."""
         self.fields_left = False
         """Fields here that are to be sent once the scores are there."""
 
@@ -131,7 +133,6 @@ class PairWork:
             assignment,
             self.lane,
             self.report,
-            has_scores=self.pair.has_values,
             read_at=self.read_at,
         )
         self.again |= done.again
@@ -142,8 +143,8 @@ class PairWork:
         if done.cells_wait:
             yield from self._cells_wait()
             return _WAIT
-        if not self.link.writes:
-            self.pair = replace(self.pair, maxima=maxima_of(self.pair.activity, done.assignment))
+        if done.planned is not None:
+            self.pair, self.planned = done.planned, (assignment, done.assignment)
         elif done.moved:
             pair: PairView | None = yield ef.LoadPair(self.pair.id)
             if pair is None:
@@ -157,13 +158,14 @@ class PairWork:
             reading: Any = blank_rows(self.pair, created.assignment, self.link, now)
         else:
             # Whoever asks for a look at everything, or looks for what was missing, wants to know how it is now.
-            fresh = self.lane is ef.Lane.BULK or self._was_missing
+            fresh = self.lane is ef.Lane.BULK or self._was_missing or self.wrote
             reading = yield ef.ReadScores(self._unique_id, self.lane, may_reuse=not fresh)
         if isinstance(reading, ef.Trouble):
             yield from self._not_readable(reading)
             return None
         if self.link.writes and (found := found_again(self._head, self.pair.open_question)):
             yield ef.Commit(found)
+        reading = self._as_planned(reading)
         maxima = self._maxima()
         if maxima is None or self._surprising(reading, maxima):
             surprised = yield from self._surprise()
@@ -175,6 +177,8 @@ class PairWork:
         if maxima.weight == 0 and maxima.entry != 0:
             yield from self._unsupported()
             return None
+        if self.link.writes and self.pair.open_question == "unsupported_maxima":
+            yield ef.Commit((ch.JudgePair(self.pair.id, self.pair.activity.id, None),))
         scores = yield from carry_out_scores(
             self.link,
             self.pair,
@@ -189,6 +193,21 @@ class PairWork:
         self.again |= scores.again
         self.wrote |= scores.wrote
         return scores
+
+    def _as_planned(self, reading: ef.Reading) -> ef.Reading:
+        """For a preview: rows that hold the assignment's maxima follow a change of them that was not sent (reference §11.4)."""
+        if self.planned is None:
+            return reading
+        old, new = self.planned
+        rows = {
+            sis: replace(
+                row,
+                entry_max=new.entry_max if row.entry_max == old.entry_max else row.entry_max,
+                weight_max=new.weight_max if row.weight_max == old.weight_max else row.weight_max,
+            )
+            for sis, row in reading.rows.items()
+        }
+        return replace(reading, rows=rows)
 
     def _maxima(self) -> Maxima | None:
         """The agreed maxima of theirs, with ours as they stand."""

@@ -32,7 +32,7 @@ from twinbook.core.cells import (
 )
 from twinbook.core.field_doubts import doubtful_until
 from twinbook.core.merge import answered_base, decide, resolved_base
-from twinbook.core.remote import CellTerms, TheirCell
+from twinbook.core.remote import CellTerms, Sendable, TheirCell
 from twinbook.core.sentence import sentence
 from twinbook.core.values import Blank, ForeignMark, Form, Mark, Maxima, Number, OurValue
 
@@ -143,6 +143,8 @@ class Look:
         self.decided = decided
         self.out = ScoresOutcome()
         self.uncertain: list[datetime] = []
+        self._converted: set[int] = set()
+        """Whose number was said anew for other maxima of the row: a second time it is refused."""
         self._rows: Mapping[int, TheirCell] = {}
 
     def run(self, reading: ef.Reading) -> Steps:
@@ -422,7 +424,9 @@ class Look:
             match ending:
                 case ef.Accepted(reading):
                     self.out.wrote = True
-                    yield from self._prove(batch, ids, reading, last=not waiting)
+                    converted, more = yield from self._prove(batch, ids, reading, last=not waiting)
+                    intents = {**intents, **more}
+                    waiting += [converted] if converted else []
                 case ef.Taken(ended_at):
                     self.out.wrote = True
                     self.uncertain.append(ended_at)
@@ -468,30 +472,53 @@ class Look:
 
     def _prove(
         self, batch: Mapping[int, Send], ids: tuple[int, ...], reading: ef.Reading, *, last: bool
-    ) -> Generator[ef.Effect, Any, None]:
+    ) -> Generator[ef.Effect, Any, tuple[dict[int, Send], Mapping[int, int]]]:
         """The base is what was sent and answered, never the LMS value of this later moment (C6). Cells that were not
-        sent are reconciled, not copied."""
+        sent are reconciled, not copied.
+
+        Returns what is to be sent once more, converted for maxima that the row has got meanwhile (A3), with its intents.
+        """
         views = {view.student: view for view in self.pair.cells}
         result: list[ch.Change] = []
         rejected: list[ch.Held] = []
+        converted: dict[int, Send] = {}
         for student, step in batch.items():
             view = views[student]
             answered = reading.rows.get(view.sis_student_id)
             if answered is not None and self._took(step, answered):
                 result.append(self._base(view, answered_base(step, answered)))
                 result.append(self._recorded(student, step))
+            elif (
+                answered is not None and (other := self._for_its_maxima(student, step, answered)) is not None
+            ):
+                converted[student] = other
+                result.append(self._base(view, _unsaid(other, answered)))
             else:
                 rejected.append(self._not_taken(view, step, answered))
         self.out.rows = {**self.out.rows, **reading.rows}
         self.report.count("held", len(rejected))
-        judged = frozenset(batch)
+        judged = frozenset(batch) - frozenset(converted)
         result.append(ch.JudgeCells(self.pair.id, self.pair.activity.id, judged, tuple(rejected)))
         result.append(ch.SettleIntents(ids))
+        result += self._intents(converted)
+        self._converted |= set(converted)
         if last and self._others_moved(reading, set(batch)):
             self.out.again = True
         result.append(ch.ScoresRead(self.pair.id, reading.began_at))
         committed: ef.Committed = yield ef.Commit(tuple(result))
         self.out.again |= bool(committed.lost)
+        return converted, committed.intents
+
+    def _for_its_maxima(self, student: int, step: Send, answered: TheirCell) -> Send | None:
+        """The number arrived, in a row that has other maxima than it was converted for: said anew for these, once."""
+        if student in self._converted or not self.link.far.took(step.form, answered):
+            return None
+        maxima = Maxima(step.terms.maxima.ours, answered.entry_max, answered.weight_max)
+        terms = replace(step.terms, maxima=maxima)
+        encoded = self.link.far.encode(step.ours.value, terms)
+        if not isinstance(encoded, Sendable):
+            return None
+        return replace(step, form=encoded.form, entry_text=encoded.text, terms=terms, echo=None)
 
     def _took(self, step: Send, answered: TheirCell) -> bool:
         """The value, under the maxima that it was converted for: under others the same number says another thing (A3)."""
@@ -575,6 +602,11 @@ class Look:
         if until is not None and began_at <= until:
             latest.append(until)
         return max(latest) + LATER if latest else None
+
+
+def _unsaid(step: Send, answered: TheirCell) -> CellBase:
+    """Our number stands there under maxima that it was not meant for: it is known there, and ours is still to be said."""
+    return CellBase(None, step.ours.version, answered.form, step.terms.maxima)
 
 
 def kind_of(value: OurValue) -> str:

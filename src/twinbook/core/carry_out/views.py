@@ -12,7 +12,7 @@ from twinbook.core.cells import CellBase, Intent, Membership, OpenProblem, OurCe
 from twinbook.core.fields import CategoryMap, FieldBase
 from twinbook.core.remote import FarSide
 from twinbook.core.snapshot import OurActivity, TheirStudent, TheirTerm
-from twinbook.core.values import Blank, Maxima, OurValue
+from twinbook.core.values import Maxima
 
 
 class PairState(StrEnum):
@@ -204,15 +204,3 @@ class PairView:
     """Whether a person is asked about blanks that would become zeros."""
     confirmed_in_summary: bool = False
     """Who confirmed this create saw what is left alone there; only what has appeared since may hold it (A4)."""
-
-    @property
-    def has_values(self) -> bool:
-        """Whether either side is known to hold a value: a change of points is a question from then on (A3)."""
-        return any(
-            _is_value(cell.ours.value) or (cell.base is not None and _is_value(cell.base.ours))
-            for cell in self.cells
-        )
-
-
-def _is_value(value: OurValue | None) -> bool:
-    return value is not None and not isinstance(value, Blank)

@@ -56,7 +56,7 @@ def meet(
                 else:
                     differences.append(Difference(field, ours, theirs, why or _no_value(field, "Aeries")))
             case FieldsFrom.LMS:
-                converted = to_theirs(field, ours, categories)
+                converted = to_theirs(field, ours, categories, theirs)
                 if not why and converted:
                     to_aeries.append(FieldChange(field, theirs, converted))
                 else:

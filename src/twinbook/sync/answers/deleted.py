@@ -26,13 +26,17 @@ def _delete_here(row: Problem, choice: str, actor: str) -> None:
     pair = _pair(row)
     assert row.activity_id is not None
     pairs.end(pair, _WHY + choice)
-    _changed_here(row, activities.delete, actor, "deleted in Aeries; a person chose to delete it here too")
+    _changed_here(
+        row, activities.delete, actor, sentence("deleted in Aeries; a person chose to delete it here too")
+    )
 
 
 def _restore_here(row: Problem, choice: str, actor: str) -> None:
     """What was changed in Aeries meanwhile comes over at the next look: the agreement still stands."""
     questions.close(row, _WHY + choice)
-    _changed_here(row, activities.restore, actor, "still in Aeries; a person chose to restore it here")
+    _changed_here(
+        row, activities.restore, actor, sentence("still in Aeries; a person chose to restore it here")
+    )
 
 
 def _leave_in_aeries(row: Problem, choice: str, actor: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from twinbook.core.sentence import sentence
 from twinbook.gradebook import activities
 from twinbook.gradebook.activities import ActivityChanges
 from twinbook.gradebook.origin import Origin, OriginKind
@@ -18,7 +19,7 @@ def _switch(row: Problem, choice: str, actor: str) -> None:
     assert row.activity_id is not None
     origin = Origin(OriginKind.PERSON, actor, row.link_id)
     zeros = row.details.get("zeros", "")
-    why = f"chosen although {zeros} blanks count as zero in Aeries from then on"
+    why = sentence("chosen although %(zeros)s blanks count as zero in Aeries from then on", zeros=zeros)
     changes = ActivityChanges(grading_completed=True)
     activities.update(row.school_class_id, row.activity_id, changes, origin, why=why)
 
