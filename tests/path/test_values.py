@@ -213,3 +213,28 @@ def test_the_date_a_row_was_completed_on_is_sent_back(joined: Class) -> None:
     after = joined.aeries.assignment(joined.gradebook, "Quiz on rivers")
     assert after["date_due"] == "2020-10-09"
     assert after["scores"][str(student)]["date_completed"] == completed["date_completed"] == "2020-10-02"
+
+
+def test_a_refused_change_of_a_field_is_not_sent_again_at_every_save(joined: Class) -> None:
+    """Only once somebody says so, when it reads otherwise, or by the next look at everything."""
+    first = joined.students()[0]
+    quiz = joined.agreed("Quiz on rivers", {first: "8"})
+    joined.aeries.fault(kind="status", status=400, method="PUT", path="assignments/")
+    joined.aeries.forget()
+    joined.edit(quiz, title="Quiz on lakes")
+    joined.look()
+    assert joined.codes() == ["rejected_by_aeries"]
+    for value in ("7", "6"):
+        joined.save(quiz, first, value)
+        joined.look()
+        assert joined.aeries.mark(joined.gradebook, "Quiz on rivers", first) == value
+    assert joined.aeries.asked()["update"] == 1
+    assert joined.codes() == ["rejected_by_aeries"]
+    joined.edit(quiz, title="Quiz on seas")
+    joined.look()
+    assert joined.aeries.asked()["update"] == 2
+    joined.aeries.heal()
+    joined.answer("rejected_by_aeries", "retry")
+    joined.look()
+    assert joined.aeries.titles(joined.gradebook) == ["Quiz on seas"]
+    assert joined.codes() == []

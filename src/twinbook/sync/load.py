@@ -272,6 +272,7 @@ def pair_view(pair_id: int) -> PairView | None:
         create_ended_at=pair.create_ended_at,
         create_confirmed=pair.create_confirmed,
         confirmed_in_summary=pair.confirmed_in_summary,
+        refused=problems.refused,
         rule_fired=pair.rule_fired,
         zeros_asked=problems.zeros_asked,
         fields={name: (both[0], both[1]) for name, both in pair.fields.items()},
@@ -409,6 +410,7 @@ class _Problems:
 
     of_pair: str | None = None
     about_fields: bool = False
+    refused: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     zeros_asked: bool = False
     of_cells: dict[int, OpenProblem] = field(default_factory=dict)
     after_term: dict[int, tuple[str, int]] = field(default_factory=dict)
@@ -437,6 +439,9 @@ def _problems(pair: Pair) -> _Problems:
             found.of_pair = row.code
         elif row.field is not None:
             found.about_fields = True
+            if row.code == ProblemCode.REJECTED:
+                ours, theirs, said = (str(row.details.get(key, "")) for key in ("ours", "theirs", "message"))
+                found.refused[row.field] = (ours, theirs, said)
         elif row.code == ZEROS_AHEAD:
             found.zeros_asked = True
         elif row.student_id is not None and row.code in CELL_CODES:

@@ -93,6 +93,8 @@ def carry_out_fields(
     out = FieldsOutcome(assignment)
     agreed = _recognised(pair.fields, assignment)
     plan = merge_fields(pair.activity, assignment, agreed, link.categories, link.policy)
+    if lane is ef.Lane.PERSON:
+        plan = _without_refused(plan, pair, agreed)
     out.cells_wait = plan.cells_wait
     _note(pair, plan, report)
     cells: tuple[CellMove, ...] = ()
@@ -310,6 +312,30 @@ def _answered_base(
 
 def _refused(change: FieldChange, message: str) -> FieldQuestion:
     return FieldQuestion(change.field, "rejected_by_aeries:" + message, change.after, change.before)
+
+
+def _without_refused(plan: FieldPlan, pair: PairView, agreed: FieldBase) -> FieldPlan:
+    """Nothing but what Aeries refused already, word for word: it is not asked again at every save, only by a look at
+    everything, or once a person says so."""
+    refusals = [pair.refused.get(change.field.value) for change in plan.to_aeries]
+    same = [
+        refusal is not None and refusal[:2] == (change.after, change.before)
+        for refusal, change in zip(refusals, plan.to_aeries, strict=True)
+    ]
+    if not plan.to_aeries or not all(same):
+        return plan
+    questions = [
+        _refused(change, refusal[2])
+        for refusal, change in zip(refusals, plan.to_aeries, strict=True)
+        if refusal is not None
+    ]
+    return replace(
+        plan,
+        to_aeries=(),
+        questions=(*plan.questions, *questions),
+        base=_without(plan.base, plan.to_aeries, agreed),
+        cells_wait=plan.cells_wait or _points_of(plan.to_aeries) is not None,
+    )
 
 
 def _without(base: FieldBase, undone: Iterable[FieldChange], old: FieldBase) -> FieldBase:
