@@ -263,3 +263,35 @@ def test_unusable_files_are_refused_in_clear_words_and_nothing_changes(joined: C
     with pytest.raises(errors.BackupUnusable):
         restore.begin(joined.id, raw[: len(raw) // 2], TEACHER)
     assert not Run.objects.filter(kind="restore").exists()
+
+
+def test_a_restore_whose_process_died_before_it_said_so_is_not_done_twice(
+    kept: tuple[Class, Activity, bytes],
+) -> None:
+    joined, quiz, raw = kept
+    run = _restore(joined, raw)
+    joined.save(quiz, joined.students()[0], "2")
+    entries = history.of_class(joined.id).count()
+    Run.objects.filter(id=run.id).update(state="running", finished_at=None)
+    again = finished(Run.objects.get(id=run.id))
+    assert (again.state, again.counts) == ("done", run.counts)
+    assert joined.value(quiz, joined.students()[0]) == "2"
+    assert history.of_class(joined.id).count() == entries
+
+
+def test_a_confirmed_preview_is_what_is_restored_or_nothing_is(kept: tuple[Class, Activity, bytes]) -> None:
+    """As the page does it."""
+    joined, quiz, raw = kept
+    first = joined.students()[0]
+    preview = _restore(joined, raw, dry_run=True)
+    joined.save(quiz, first, "3")
+    stale = finished(restore.confirm(preview, TEACHER, awake=False))
+    assert (stale.state, (stale.error or {})["code"]) == ("failed", "summary_out_of_date")
+    assert (joined.value(quiz, first), _mode(joined)) == ("3", "sync")
+    preview.refresh_from_db()
+    with pytest.raises(errors.SummaryOutOfDate):
+        restore.confirm(preview, TEACHER)
+    fresh = _restore(joined, raw, dry_run=True)
+    done = finished(restore.confirm(fresh, TEACHER, awake=False))
+    assert done.state == "done", done.error
+    assert joined.value(quiz, first) == "8"

@@ -14,7 +14,7 @@ from twinbook.gradebook.models import Activity
 from twinbook.gradebook.origin import person
 from twinbook.sync import errors, links, night
 from twinbook.sync.models import RemoteState, Run, RunKind
-from twinbook.sync.undo import request
+from twinbook.sync.undo import here, request
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -408,3 +408,43 @@ def test_blanks_and_marks_stay_five_things(joined: Class) -> None:
     assert _both(joined, quiz, first) == ("0", "0")
     assert joined.value(quiz, second) == "missing"
     joined.save(quiz, second, BLANK)
+
+
+def test_a_run_resumed_after_each_of_its_steps_does_nothing_twice(joined: Class) -> None:
+    """As after a kill: the row says running, and what was done is found done."""
+    quiz, student, run = _pulled(joined)
+    undo = _undo(run)
+    entries = history.of_class(joined.id).count()
+    joined.aeries.forget()
+    Run.objects.filter(id=undo.id).update(state="running", finished_at=None)
+    again = finished(Run.objects.get(id=undo.id))
+    assert (again.state, again.counts, again.plan) == ("done", undo.counts, undo.plan)
+    assert _both(joined, quiz, student) == ("8", "8")
+    assert history.of_class(joined.id).count() == entries
+    assert joined.aeries.writes() == []
+
+
+def test_what_was_stored_but_not_yet_written_is_written_by_the_resumed_run(joined: Class) -> None:
+    """Killed between the plan and the first write: an edit made meanwhile stays."""
+    first, second, *_ = joined.students()
+    quiz = joined.agreed(QUIZ, {first: "8", second: "8"})
+    for sis in (first, second):
+        _types(joined, QUIZ, sis, "6")
+    run = joined.force()
+    undo = request.begin(run.id, TEACHER, awake=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(here, "apply", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            finished(undo)
+    undo.refresh_from_db()
+    assert undo.state == "running" and undo.params["steps"]["cells"]
+    joined.save(quiz, second, "1")
+    done = finished(undo)
+    assert done.state == "done", done.error
+    assert _both(joined, quiz, first) == ("8", "8")
+    assert joined.value(quiz, second) == "1"
+    assert done.counts["skipped"] == 1
+
+
+def _killed(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
