@@ -132,6 +132,7 @@ def _halves(field: Field = Field.TITLE, **changes: Any) -> MovedHalves:
         (_halves(), "Newer", "New", LeaveAlone(Reason.CHANGED_HERE)),
         (_halves(), "New", "Newer", LeaveAlone(Reason.CHANGED_THERE)),
         (_halves(), "New", None, PutBackField("Old", None)),
+        (_halves(after_ours=None, after_theirs=None), "New", "New", LeaveAlone(Reason.UNKNOWN)),
         (_halves(theirs="Other"), "New", "New", PutBackField("Old", "New", "Other")),
         (_halves(ours=NEVER_AGREED, theirs="Theirs"), "New", "New", PutBackField("Theirs", "New")),
         (

@@ -141,7 +141,9 @@ def put_back_field(
     moved: MovedHalves, ours_now: str, theirs_now: str | None, categories: CategoryMap
 ) -> PutBackField | LeaveAlone:
     """`theirs_now` None: the class is no longer joined, only our side counts."""
-    if moved.after_ours is not None and ours_now != moved.after_ours:
+    if moved.after_ours is None:
+        return LeaveAlone(Reason.UNKNOWN)  # the run died before it had agreed on anything
+    if ours_now != moved.after_ours:
         return LeaveAlone(Reason.CHANGED_HERE)
     if theirs_now is not None and moved.after_theirs is not None and theirs_now != moved.after_theirs:
         return LeaveAlone(Reason.CHANGED_THERE)

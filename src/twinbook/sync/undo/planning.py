@@ -423,7 +423,10 @@ class _Planner:
     def _field_here(self, row: MovedField, activity: Activity) -> FieldStep | None:
         """A field of our side alone, or of a class that is no longer joined."""
         ours = notes.half(row.field, activity)
-        if row.after_ours is not None and not notes.says(row.field, activity, row.after_ours):
+        if row.after_ours is None:
+            self._leave(Reason.UNKNOWN, activity.id, None)
+            return None
+        if not notes.says(row.field, activity, row.after_ours):
             self._leave(Reason.CHANGED_HERE, activity.id, None, stands=f"{row.field}: {ours}")
             return None
         if row.ours is None or row.ours == ours or not self._possible(row.field, row.ours):

@@ -250,7 +250,10 @@ class _SetupPlanner:
             return
         name = Field(row.field)
         ours, theirs = our_half(name, load.our_activity(activity)), their_half(name, seen.assignment)
-        if row.after_ours is not None and ours != row.after_ours:
+        if row.after_ours is None:
+            self._leave(Reason.UNKNOWN, activity.id, None)
+            return
+        if ours != row.after_ours:
             self._leave(Reason.CHANGED_HERE, activity.id, None, f"{name}: {self.book.shown(name, ours)}")
             return
         if row.after_theirs is not None and theirs != row.after_theirs:
