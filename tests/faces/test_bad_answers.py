@@ -170,6 +170,7 @@ def test_a_class_that_gets_a_bad_answer_was_not_seen_and_says_why(two: Two) -> N
         two.spoil(place.path, bad)
         two.own.aeries.forget()
         two.night()
+        two.own.look()  # a push that reads nothing of it
         where = f"{bad.name} for {place.name}"
         if seen(two.own) != was[0]:
             wrongs.append(f"{where}: counts as seen")

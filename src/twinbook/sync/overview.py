@@ -30,6 +30,8 @@ from twinbook.sync.models import (
     PairState,
     Problem,
     RemoteState,
+    Run,
+    RunKind,
     StudentHome,
 )
 
@@ -237,6 +239,8 @@ def class_sync(class_id: int, book: Gradebook | None = None, stand: ClassStand |
     reachable, why = _reachable(links)
     if why is None and sync is not None and link is not None:
         why = _only_observed(sync)
+    if why is None:
+        why = _unseen(class_id, _oldest(links))
     if sync is not None and sync.restored_by_id is not None and link is not None:
         why = RESTORED
     return {
@@ -253,6 +257,24 @@ def class_sync(class_id: int, book: Gradebook | None = None, stand: ClassStand |
         "why": said_if_any(why),
         "links": [_shown_link(one) for one in links],
     }
+
+
+def _unseen(class_id: int, seen_at: datetime | None) -> str | None:
+    """Why the last look at everything did not see the whole class, long after saves go again. None: it did."""
+    looks = Run.objects.filter(
+        school_class_id=class_id,
+        kind__in=[RunKind.NIGHTLY, RunKind.FORCE],
+        dry_run=False,
+        finished_at__isnull=False,
+    )
+    last = looks.order_by("-id").values_list("id", "started_at").first()
+    if last is None or last[1] is None or seen_at is None or last[1] <= seen_at:
+        return None
+    run = Run.objects.only("plan", "error").get(id=last[0])
+    troubles: list[str] = run.plan.get("troubles") or ([] if run.error is None else [run.error["message"]])
+    if not troubles:
+        return None
+    return sentence("The last look did not see the whole class. %(what)s", what=troubles[0])
 
 
 def _oldest(links: list[Link]) -> datetime | None:
