@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -203,6 +205,28 @@ def test_a_database_exchanged_under_a_running_worker_is_noticed_at_the_next_look
     joined.look()
     assert joined.aeries.writes() == []
     assert "while Twinbook was running" in confirming.shown()["why"]
+
+
+def test_marks_that_move_on_meanwhile_are_no_older_database(joined: Class, own: Home) -> None:
+    """A worker moved both marks on between two readings of another process, and the whole district stopped writing."""
+    assert installation.judge(own) is None
+    done = threading.Event()
+
+    def moves_on() -> None:
+        try:
+            while not done.is_set():
+                installation.tick(own)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=moves_on)
+    other.start()
+    try:
+        found = {(installation.judge(own), installation.observes()) for _ in range(150)}
+    finally:
+        done.set()
+        other.join()
+    assert found == {(None, False)}
 
 
 # What tells a copy

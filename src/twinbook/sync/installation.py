@@ -54,13 +54,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """`confirmations`: how often a person confirmed that this database may write again. `place`: the inode of the file
-    that the mark was read from or written to."""
+    """`confirmations`: how often a person confirmed that this database may write again. `place`: the inode that the
+    file says to have; `found_at`: the one it has."""
 
     identity: uuid.UUID
     confirmations: int
     high_water: int
     place: int
+    found_at: int
 
     @property
     def reached(self) -> tuple[int, int]:
@@ -84,11 +85,14 @@ def judge(at: Home | None = None) -> str | None:
 
     For the start of every process and, while one goes on, every TICK_SECONDS. Two statements and a small file.
     """
+    where = at or home()
+    file = _read(where)
+    # Only then the row: others move both on meanwhile, the row first, so that it can never look older than the file.
     row = Installation.objects.filter(id=1).first()
     if row is None:
         return None
     if row.observe_only_since is None:
-        why = _doubt(row, at or home())
+        why = _doubt(row, file, where)
         if why is None:
             tick(at)
             return None
@@ -102,13 +106,15 @@ def observes() -> bool:
 
     Also notices a database that was put back under a running process.
     """
+    watched = _watched
+    # Only then the row: another thread moves the mark on meanwhile, the row first.
     row = Installation.objects.filter(id=1).first()
     if row is None:
         return False
     if row.observe_only_since is not None:
         return True
-    if _watched is None or (
-        row.identity == _watched.identity and (row.confirmations, row.high_water) >= _watched.reached
+    if watched is None or (
+        row.identity == watched.identity and (row.confirmations, row.high_water) >= watched.reached
     ):
         return False
     stop(sentence("An older database was put in the place of the present one while Twinbook was running."))
@@ -128,7 +134,7 @@ def tick(at: Home | None = None) -> None:
         # The file stays behind its database, which says nothing; the next tick may succeed.
         _log.warning("%s was not written (%s)", path, error.strerror)
         identity, confirmations, high_water = moved
-        _watched = Mark(identity, confirmations, high_water, 0)
+        _watched = Mark(identity, confirmations, high_water, 0, 0)
 
 
 def stop_watching() -> None:
@@ -170,7 +176,8 @@ def doubt_agreements() -> None:
 
 def may_write_again(at: Home | None = None) -> None:
     """A person has confirmed. Every class is looked through from the beginning."""
-    file = _read_or_none(at or home())
+    found = _read(at or home())
+    file = found if isinstance(found, Mark) else None
     with transaction.atomic():
         row = Installation.objects.select_for_update().get(id=1)
         if row.observe_only_since is None:
@@ -203,16 +210,14 @@ def mark_of_database() -> str:
     return str(row[0])
 
 
-def _doubt(row: Installation, at: Home) -> str | None:
+def _doubt(row: Installation, file: Mark | UnreadableMark | None, at: Home) -> str | None:
     """A sentence for people, or None. A database that was never judged is new or comes from a version that did not judge;
     one without links has agreed on nothing, and so nothing in it can be too old."""
     if not row.database_mark or not _has_agreed_on_anything():
         return None
     if mark_of_database() != row.database_mark:
         return sentence("This database is a copy: it was last used in another place.")
-    try:
-        file = read(at)
-    except UnreadableMark:
+    if isinstance(file, UnreadableMark):
         return sentence(
             "%(at)s is broken, so that nobody can tell whether this database is the newest.",
             at=str(mark_file(at)),
@@ -227,7 +232,7 @@ def _doubt(row: Installation, at: Home) -> str | None:
         return sentence("This database belongs to another installation than the data folder.")
     if file.reached > (row.confirmations, row.high_water):
         return sentence("This database is older than the one that was last used here: it was restored.")
-    if file.confirmations == row.confirmations and file.place != mark_file(at).stat().st_ino:
+    if file.confirmations == row.confirmations and file.place != file.found_at:
         return sentence("%(path)s was copied or put back from a backup.", path=str(at.path))
     return None
 
@@ -246,23 +251,24 @@ def read(at: Home) -> Mark | None:
     try:
         with path.open(encoding="utf-8") as file:
             found: Any = json.load(file)
-        return Mark(
-            uuid.UUID(found["identity"]),
-            int(found["confirmations"]),
-            int(found["high_water"]),
-            int(found["place"]),
-        )
+            return Mark(
+                uuid.UUID(found["identity"]),
+                int(found["confirmations"]),
+                int(found["high_water"]),
+                int(found["place"]),
+                os.fstat(file.fileno()).st_ino,
+            )
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError) as error:
         raise UnreadableMark(str(path)) from error
 
 
-def _read_or_none(at: Home) -> Mark | None:
+def _read(at: Home) -> Mark | UnreadableMark | None:
     try:
         return read(at)
-    except UnreadableMark:
-        return None
+    except UnreadableMark as error:
+        return error
 
 
 def _write(path: Path, identity: uuid.UUID, confirmations: int, high_water: int) -> Mark:
@@ -271,7 +277,8 @@ def _write(path: Path, identity: uuid.UUID, confirmations: int, high_water: int)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            mark = Mark(identity, confirmations, high_water, os.fstat(file.fileno()).st_ino)
+            place = os.fstat(file.fileno()).st_ino
+            mark = Mark(identity, confirmations, high_water, place, place)
             json.dump(
                 {
                     "identity": str(identity),
