@@ -62,14 +62,14 @@ class Aeries:
     def mark(self, gradebook: int, title: str, student: int) -> str:
         return str(self.assignment(gradebook, title)["scores"][str(student)]["mark"])
 
-    def opens(self, section: int, name: str, students: Iterable[int]) -> int:
-        """The teacher opens a gradebook of their own for a section; its number."""
+    def opens(self, section: int, name: str, students: Iterable[int], *further: int) -> int:
+        """The teacher opens a gradebook of their own for a section, or for several; its number."""
         like = self.truth(UNLINKED)
         body = {
             "school_code": SCHOOL,
             "staff_id": like["staff_id"],
             "name": name,
-            "sections": [section],
+            "sections": [section, *further],
             "terms": [term["code"] for term in like["terms"]],
             "categories": like["categories"],
             "students": list(students),

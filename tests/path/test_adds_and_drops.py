@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
-from tests.district_and_sandbox import DUE, SCHOOL, Aeries, Class
-from tests.path.combined import FIRST, SECOND, combine, read_roster
+from tests.district_and_sandbox import DUE, SCHOOL, TEACHER, Aeries, Class
+from tests.path.combined import FIRST, SECOND, read_roster
 from twinbook.district.models import ClassSection
 from twinbook.gradebook.errors import GradebookError
 from twinbook.gradebook.models import Activity, ClassStudent
-from twinbook.sync import student_lists
-from twinbook.sync.models import Link
+from twinbook.gradebook.origin import person
+from twinbook.sync import sections, student_lists
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -127,15 +127,16 @@ def _class_of(aeries: Aeries, section: int, name: str) -> Class:
     return school_class
 
 
-def test_5_moves_between_two_sections_of_one_gradebook(joined: Class) -> None:
+def test_5_moves_between_two_sections_of_one_gradebook(school_class: Class) -> None:
     """One link over both sections: nothing changes, and the next score goes as always."""
-    aeries, mover = joined.aeries, joined.students()[0]
-    combine(joined)
-    Link.objects.filter(school_class_id=joined.id).update(sections=[FIRST, SECOND])
-    for sis in joined.students():
-        if sis not in {row["student_id"] for row in aeries.truth(joined.gradebook)["students"]}:
-            aeries.seats(joined.gradebook, sis)
-    quiz = joined.agreed(EARLY, {mover: "8"})
+    aeries, mover = school_class.aeries, school_class.students()[0]
+    both = aeries.opens(FIRST, "Algebra 1 P3 and P4", [*school_class.students(), NEWCOMER], SECOND)
+    joined = Class(school_class.id, both, aeries)
+    joined.join()
+    sections.combine(joined.id, [SECOND], person(TEACHER), lambda class_id: True)
+    joined.look()
+    assert joined.link().sections == [FIRST, SECOND]
+    quiz = joined.agreed(EARLY, {mover: "8", NEWCOMER: "9"})
     aeries.withdraws(FIRST, mover)
     aeries.enrols(SECOND, mover)
     read_roster()

@@ -31,7 +31,7 @@ from twinbook.gradebook.history import Entry
 from twinbook.gradebook.models import Side
 from twinbook.gradebook.origin import Origin
 from twinbook.gradebook.scores import ValueChange
-from twinbook.sync import announce, clock, codec, journal, questions
+from twinbook.sync import announce, clock, codec, homes, journal, questions
 from twinbook.sync.load import our_activity
 from twinbook.sync.models import (
     CategoryPair,
@@ -349,6 +349,7 @@ class Committer:
                 row.their_name, row.their_percent = found.name, found.percent
                 row.save(update_fields=["their_name", "their_percent"])
         questions.judge_categories(self.class_id, self.link_id, set(known))
+        homes.widen(self.link_id, change.sections)
 
     def _link_looked(self, change: ch.LinkLooked) -> None:
         now = clock.now()

@@ -69,6 +69,11 @@ def term(found: wire.Term) -> TheirTerm:
     return TheirTerm(found.code, found.name, found.start, found.end)
 
 
+def sections(found: wire.Gradebook) -> tuple[int, ...]:
+    """Numbers of the sections that the gradebook names, of its own school."""
+    return tuple(sorted(row.section_number for row in found.sections if row.school_code == found.school_code))
+
+
 def student(found: wire.GradebookStudent) -> TheirStudent:
     return TheirStudent(
         student_id=found.student_id,

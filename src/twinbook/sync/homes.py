@@ -128,3 +128,14 @@ def take_sections(link: Link) -> list[Link]:
         else:
             bare.append(other)
     return bare
+
+
+def widen(link_id: int, of_gradebook: Iterable[int]) -> None:
+    """A section that came into the class, and that this very gradebook names, has its home here from the next look on."""
+    link = Link.objects.get(id=link_id)
+    live = Link.objects.filter(school_class_id=link.school_class_id, ended_on=None)
+    covered = {number for one in live for number in one.sections}
+    further = (set(_sections(link.school_class_id)) & set(of_gradebook)) - covered
+    if further and link.sections:
+        sections = sorted({*link.sections, *further})
+        Link.objects.filter(id=link_id).update(sections=sections, look_at_everything=True)

@@ -289,6 +289,7 @@ class Interpreter:
             categories=tuple(far.category(category) for category in found.categories),
             terms=tuple(far.term(term) for term in found.terms),
             rubric=found.settings.doing_rubric,
+            sections=far.sections(found),
         )
 
     def _list(self, lane: ef.Lane, reuse: bool) -> ef.Listing | ef.Trouble:

@@ -15,7 +15,7 @@ from twinbook.district.models import Section
 from twinbook.gradebook.origin import Origin
 from twinbook.sync import announce, errors, homes
 from twinbook.sync.look import live_links
-from twinbook.sync.models import ClassSync, SetupDraft
+from twinbook.sync.models import ClassSync, Link, SetupDraft
 
 Json = dict[str, Any]
 
@@ -76,6 +76,8 @@ def combine(
         for number in dict.fromkeys(numbers):
             _take(class_id, combining.find(class_id, number), origin, may_edit)
         homes.settle(class_id)
+        # A gradebook over several sections names them: its next reading tells.
+        Link.objects.filter(school_class_id=class_id, ended_on=None).update(look_at_everything=True)
     announce.announce(class_id)
     return of_class(class_id)
 

@@ -108,9 +108,7 @@ def read_gradebook(
         starts_on=head.start,
         ends_on=head.end,
         settings=_settings(head),
-        sections=tuple(
-            sorted(row.section_number for row in head.sections if row.school_code == head.school_code)
-        ),
+        sections=far.sections(head),
     )
 
 

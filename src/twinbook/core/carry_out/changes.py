@@ -300,6 +300,7 @@ class GradebookSeen:
     categories: tuple[TheirCategory, ...]
     terms: tuple[TheirTerm, ...]
     at: datetime
+    sections: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

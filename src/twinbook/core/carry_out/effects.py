@@ -95,6 +95,8 @@ class GradebookHead:
     categories: tuple[TheirCategory, ...]
     terms: tuple[TheirTerm, ...]
     rubric: bool
+    sections: tuple[int, ...] = ()
+    """Numbers of the sections that the gradebook names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,8 @@ def read_gradebook(link: LinkView, lane: ef.Lane) -> Generator[ef.Effect, Any, e
         return head
     if link.writes:
         now: datetime = yield ef.Now()
-        yield ef.Commit((ch.GradebookSeen(head.categories, head.terms, now), *gradebook_found(link)))
+        seen = ch.GradebookSeen(head.categories, head.terms, now, head.sections)
+        yield ef.Commit((seen, *gradebook_found(link)))
     return head
 
 
