@@ -13,7 +13,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from twinbook.database import backup, programs, restore
 from twinbook.database.backup import About
@@ -99,6 +100,32 @@ def test_a_restore_puts_the_data_back_and_keeps_the_present_aside(url: str, file
     assert restore.kept(url) == []
     with pytest.raises(DatabaseToolError, match="No restore has kept"):
         restore.remove_kept(url, str(conninfo_to_dict(url)["dbname"]))
+
+
+def test_a_districts_own_server_needs_a_role_that_may_create_databases(url: str, file: Path) -> None:
+    """The embedded server's role may do everything; the one of a district's server is an ordinary one."""
+    own = f"{conninfo_to_dict(url)['dbname']}_own"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute("CREATE ROLE district LOGIN PASSWORD 'only for tests'")
+        server.execute(sql.SQL("CREATE DATABASE {} OWNER district").format(sql.Identifier(own)))
+    theirs = make_conninfo(url, dbname=own, user="district", password="only for tests")
+    try:
+        with pytest.raises(DatabaseToolError, match="role may not do this") as refused:
+            _restore(theirs, file)
+        assert "CREATEDB" in refused.value.hint
+        with psycopg.connect(url, autocommit=True) as server:
+            server.execute("ALTER ROLE district CREATEDB")
+        assert _restore(theirs, file).kept is None
+        assert _read(theirs) == "kept by the backup"
+        again = file.with_name("again.backup")
+        backup.write(theirs, again)
+        done = _restore(theirs, again)
+        assert done.kept is not None
+        restore.remove_kept(theirs, done.kept)
+    finally:
+        with psycopg.connect(url, autocommit=True) as server:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(own)))
+            server.execute("DROP ROLE district")
 
 
 def test_a_running_installation_is_refused(url: str, file: Path) -> None:

@@ -7,8 +7,9 @@ import re
 import pytest
 from django.db.models.functions import Now
 from django.test import Client
+from playwright.sync_api import Page, expect
 
-from tests.web.conftest import ADMINISTRATOR
+from tests.web.conftest import ADMINISTRATOR, check_everywhere
 from tests.web.test_frame import client_of
 from twinbook.district.models import DistrictSettings, Staff, User
 from twinbook.gradebook.models import SchoolClass
@@ -94,3 +95,15 @@ def test_a_restored_database_is_told_and_leads_to_its_confirmation(initialised: 
     refused = client.post("/district/confirm/", {"do": "confirm", "fingerprint": "x"})
     assert refused.status_code == 409 and "no preview to confirm yet" in refused.content.decode()
     assert client.post("/district/confirm/", {"do": "preview"}).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_they_can_be_read_on_every_screen_in_both_colours(admin_page: Page) -> None:
+    _asked(1, "Algebra")
+    _asked(2, "Physics")
+    User.objects.filter(email=ADMINISTRATOR).update(staff=Staff.objects.create(sis_staff_id=5))
+    installation.stop("It was restored from a backup taken yesterday.")
+    check_everywhere(admin_page, "/account/", picture="account-reminders")
+    check_everywhere(admin_page, "/district/confirm/", picture="district-confirm")
+    admin_page.get_by_role("link", name="Needs you").click()
+    expect(admin_page.get_by_text("Only classes with open questions.")).to_be_visible()
