@@ -89,7 +89,7 @@ def test_a_teacher_undoes_a_night_for_one_own_class_and_an_administrator_all_of_
     whole = finished(night.begin("schedule", awake=False))
     teacher = _staff(joined, "teacher", Permission.FULL)
     stranger = caller(make_user("stranger@example.org", sis=77))
-    teacher.post(f"/runs/{whole.id}/undo").problem(403, "forbidden")
+    assert "class_id" in teacher.post(f"/runs/{whole.id}/undo").problem(403, "forbidden")["hint"]
     stranger.post(f"/runs/{whole.id}/undo", {"class_id": str(joined.id)}).problem(404, "not_found")
     body = {"class_id": str(joined.id)}
     undo = teacher.post(f"/runs/{whole.id}/undo", body).ok(202)

@@ -318,6 +318,17 @@ def test_after_syncing_was_stopped_our_side_goes_back_and_aeries_is_named(joined
     assert [line["code"] for line in undo.plan["left"]] == ["not_joined"]
 
 
+def test_a_run_of_before_the_class_was_joined_anew_goes_back_on_both_sides(joined: Class) -> None:
+    quiz, student, run = _pulled(joined)
+    links.unlink(joined.id)
+    joined.join()
+    joined.look()
+    undo = _undo(run)
+    assert undo.plan["left"] == []
+    assert _both(joined, quiz, student) == ("8", "8")
+    assert joined.stands(quiz, student) == "synced"
+
+
 def test_a_paused_class_is_previewed_only(joined: Class) -> None:
     quiz, student, run = _pulled(joined)
     for mode, refusal in (("paused", errors.Paused), ("observe", errors.Observing)):

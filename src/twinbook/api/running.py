@@ -70,12 +70,13 @@ def undo_run(request: HttpRequest, run_id: str, body: UndoBody | None = None) ->
 
 
 def _class_to_undo(request: HttpRequest, run: Run, wanted: str | None) -> int | None:
-    """The one class of which the run is to be undone; None: all of a district-wide run. Raises Http404, Forbidden."""
+    """The one class of which the run is to be undone; None: all of a district-wide run. Raises Http404, Forbidden,
+    WholeRunIsForAdministrators."""
     if run.school_class_id is not None:
         access.editable(request, str(run.school_class_id))
     class_id = None if wanted is None else access.editable(request, wanted)
-    if run.school_class_id is None and class_id is None:
-        access.administrator(request)
+    if run.school_class_id is None and class_id is None and not roles.is_admin(access.user_of(request)):
+        raise errors.WholeRunIsForAdministrators
     return class_id
 
 

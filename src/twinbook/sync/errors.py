@@ -145,6 +145,13 @@ class NothingToUndo(SyncError):
     message = sentence("This run moved nothing that could be put back.")
 
 
+class WholeRunIsForAdministrators(SyncError):
+    code = "forbidden"
+    status = 403
+    message = sentence("Undoing a run of the whole district is an administrator's.")
+    hint = sentence("Name one of your own classes: `class_id`.")
+
+
 class AlreadyUndone(SyncError):
     code = "already_undone"
     message = sentence("This run has been undone already.")

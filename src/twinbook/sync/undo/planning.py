@@ -252,6 +252,12 @@ class _Planner:
             self.told.tasks.append(item(self.book, "aeries", activity, None, "delete_in_aeries", message))
         return task
 
+    def _pair_of(self, link: int | None, activity: int) -> Pair | None:
+        """In the gradebook where the run moved it; after the class was joined anew, the pair that it has now."""
+        if link is None:
+            return None
+        return self.pairs.get((link, activity)) if link in self.seen else self._live_pair(activity)
+
     def _live_pair(self, activity: int) -> Pair | None:
         return next((pair for (_, owner), pair in self.pairs.items() if owner == activity), None)
 
@@ -282,10 +288,10 @@ class _Planner:
         if self.book.activities[row.activity_id].deleted_at is not None:
             self._leave(Reason.DELETED, row.activity_id, row.student_id)
             return None
-        pair = self.pairs.get((row.link_id or 0, row.activity_id))
-        if pair is None or pair.state != PairState.LINKED or row.link_id is None:
+        pair = self._pair_of(row.link_id, row.activity_id)
+        if pair is None or pair.state != PairState.LINKED:
             return self._cell_here(row)
-        seen = self.seen[row.link_id].pairs.get(pair.id)
+        seen = self.seen[pair.link_id].pairs.get(pair.id)
         if seen is None or seen.assignment is None or seen.reading is None:
             self._leave(Reason.UNREADABLE, row.activity_id, row.student_id)
             return None
@@ -296,8 +302,8 @@ class _Planner:
         return self._joined_cell(row, pair, seen, view)
 
     def _joined_cell(self, row: MovedCell, pair: Pair, seen: SeenPair, view: CellView) -> CellStep | None:
-        assert seen.reading is not None and row.link_id is not None
-        link = self.seen[row.link_id].link
+        assert seen.reading is not None
+        link = self.seen[pair.link_id].link
         terms = terms_of(seen)
         now = CellNow(
             ours=view.ours,
@@ -317,7 +323,7 @@ class _Planner:
             case PutBack():
                 self._tell(row, view.ours.value, decision)
                 self._follow(pair)
-                return _cell_step(row, decision.expected_version, decision.value)
+                return _cell_step(row, pair.link_id, decision.expected_version, decision.value)
 
     def _tell(self, row: MovedCell, stands: OurValue, decision: PutBack) -> None:
         activity, student = row.activity_id, row.student_id
@@ -363,7 +369,7 @@ class _Planner:
             self.told.left.append(
                 item(self.book, "aeries", row.activity_id, row.student_id, "not_joined", message)
             )
-        return _cell_step(row, cell.value_version, value)
+        return _cell_step(row, row.link_id, cell.value_version, value)
 
     # Fields
 
@@ -383,16 +389,14 @@ class _Planner:
             return self._note(row, row.student_id)
         if row.field not in set(Field) or row.theirs is None:
             return self._field_here(row, activity)
-        pair = self.pairs.get((row.link_id or 0, row.activity_id))
-        seen = None if pair is None or row.link_id is None else self.seen[row.link_id].pairs.get(pair.id)
+        pair = self._pair_of(row.link_id, row.activity_id)
         if pair is None or pair.state != PairState.LINKED or row.ours is None:
             return self._field_here(row, activity)
+        seen = self.seen[pair.link_id].pairs.get(pair.id)
         if seen is None or seen.assignment is None:
             self._leave(Reason.UNREADABLE, row.activity_id, None)
             return None
-        assert row.link_id is not None
-        categories = self.seen[row.link_id].link.categories
-        return self._joined_field(row, activity, pair, seen, categories)
+        return self._joined_field(row, activity, pair, seen, self.seen[pair.link_id].link.categories)
 
     def _joined_field(
         self, row: MovedField, activity: Activity, pair: Pair, seen: SeenPair, categories: CategoryMap
@@ -418,7 +422,7 @@ class _Planner:
             self.told.left.append(item(self.book, "aeries", activity.id, None, "field_apart", message))
         elif decision.there is not None:
             self._field_line("aeries", activity.id, name, decision.there, decision.ours)
-        return FieldStep(row.link_id, activity.id, None, name.value, ours, decision.ours, apart)
+        return FieldStep(pair.link_id, activity.id, None, name.value, ours, decision.ours, apart)
 
     def _field_here(self, row: MovedField, activity: Activity) -> FieldStep | None:
         """A field of our side alone, or of a class that is no longer joined."""
@@ -476,6 +480,6 @@ def terms_of(seen: SeenPair) -> CellTerms:
     return CellTerms(maxima, seen.assignment.grading_completed)
 
 
-def _cell_step(row: MovedCell, version: int, value: OurValue) -> CellStep:
+def _cell_step(row: MovedCell, link: int | None, version: int, value: OurValue) -> CellStep:
     kind, text = codec.value_columns(value)
-    return CellStep(row.link_id, row.activity_id, row.student_id, version, kind, text)
+    return CellStep(link, row.activity_id, row.student_id, version, kind, text)
