@@ -34,6 +34,7 @@ TABLE: dict[tuple[str, str], tuple[Need, Any]] = {
     ("POST", "/aeries-connection/check"): (Need.ADMIN, None),
     ("GET", "/district-settings"): (Need.ADMIN, None),
     ("PATCH", "/district-settings"): (Need.ADMIN, {"mode": "observe"}),
+    ("POST", "/classes/{class_id}/problems/resolve"): (Need.EDIT, {"choice": "lms", "problems": []}),
     ("GET", "/district-problems"): (Need.ADMIN, None),
     ("POST", "/district-problems/mass_change/resolve"): (
         Need.ADMIN,

@@ -544,3 +544,32 @@ def test_a_possible_duplicate_is_matched_by_a_choice(desk: Desk) -> None:
     truth = desk.aeries.assignment(UNLINKED, desk.title)
     assert (link["aeries_id"], link["state"]) == (truth["unique_id"], "linked")
     assert (desk.cell(0)["sync"], desk.problems()) == ("synced", [])
+
+
+def test_several_questions_are_answered_alike_and_each_is_accounted_for(desk: Desk) -> None:
+    for place in (0, 1):
+        desk.save(place, score="8")
+    desk.joined.look()
+    for place in (0, 1):
+        desk.types(place, "6")
+        desk.save(place, score="9")
+    desk.force()
+    first, second = desk.problems()
+    assert first["lms_changed_by"] and first["lms_changed_at"]
+    rows = [
+        {"id": first["id"], "seen": {"lms": "9", "aeries": "6"}},
+        {"id": second["id"], "seen": {"lms": "9", "aeries": "5"}},
+        {"id": "999999999"},
+    ]
+    answered = desk.caller.post(f"{desk.path}/problems/resolve", {"choice": "lms", "problems": rows}).ok()
+    assert answered == {
+        "done": [first["id"]],
+        "changed": [second["id"]],
+        "closed": ["999999999"],
+        "refused": [],
+    }
+    body = {"choice": "approve", "problems": [{"id": second["id"]}]}
+    (refused,) = desk.caller.post(f"{desk.path}/problems/resolve", body).ok()["refused"]
+    assert (refused["id"], refused["code"]) == (second["id"], "invalid_choice")
+    desk.joined.look()
+    assert [one["id"] for one in desk.problems()] == [second["id"]]

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.district_and_sandbox import Class
-from twinbook.core.values import BLANK
+from tests.district_and_sandbox import TEACHER, Class
+from twinbook.core.values import BLANK, Mark, MarkKind
+from twinbook.district import settings as district_settings
 from twinbook.gradebook import history
 from twinbook.gradebook.models import Activity
 from twinbook.sync import errors, problems
@@ -183,3 +184,167 @@ def test_a_blank_here_that_was_chosen_is_typed_by_a_person(torn: Torn) -> None:
     torn.types("")
     torn.school_class.force()
     assert torn.school_class.codes() == []
+
+
+# One conflict among others
+
+
+def test_one_conflict_delays_no_other_cell_of_its_activity(torn: Torn) -> None:
+    joined, (_, second, third, *_rest) = torn.school_class, torn.school_class.students()
+    joined.save(torn.quiz, second, "7")
+    joined.aeries.types(joined.gradebook, torn.number, third, "5")
+    joined.force()
+    assert joined.codes() == ["conflict"]
+    assert joined.aeries.mark(joined.gradebook, TITLE, second) == "7"
+    assert joined.value(torn.quiz, third) == "5"
+    assert torn.both() == ("9", "6")
+
+
+def test_a_conflict_says_who_changed_it_here_and_when(torn: Torn) -> None:
+    torn.school_class.force()
+    (question,) = torn.school_class.questions()
+    assert (question["lms_value"], question["aeries_value"], question["agreed_value"]) == ("9", "6", "8")
+    assert question["lms_changed_by"] == TEACHER
+    assert question["lms_changed_at"] < question["changed_at"] <= question["opened_at"]
+
+
+def test_several_are_answered_alike_and_what_changed_or_closed_meanwhile_is_named(torn: Torn) -> None:
+    joined = torn.school_class
+    students = joined.students()
+    for sis in students[1:]:
+        joined.aeries.types(joined.gradebook, torn.number, sis, "6")
+        joined.save(torn.quiz, sis, "9")
+    joined.force()
+    shown = {q["student_id"]: q for q in joined.questions()}
+    ids = [int(shown[str(joined.student(sis))]["id"]) for sis in students]
+    seen = {id_: problems.Seen("9", "6") for id_ in ids}
+    joined.save(torn.quiz, students[1], "4")
+    joined.aeries.types(joined.gradebook, torn.number, students[2], "9")
+    joined.force()
+    result = problems.resolve_several(joined.id, "aeries", TEACHER, {**seen, 10**9: None})
+    assert result.done == [ids[0], ids[3]]
+    assert (result.changed, result.closed) == ([ids[1]], [ids[2], 10**9])
+    joined.look()
+    assert [joined.value(torn.quiz, sis) for sis in students] == ["6", "4", "9", "6"]
+    refused = problems.resolve_several(joined.id, "approve", TEACHER, {ids[1]: None})
+    assert [error.code for _, error in refused.refused if isinstance(error, errors.SyncError)] == [
+        "invalid_choice"
+    ]
+    newest = history.of_class(joined.id, activity_id=torn.quiz.id, student_id=joined.student(students[0]))
+    assert newest[0].why == "a person chose the value of Aeries"
+
+
+# Policies
+
+
+def test_the_district_s_policy_counts_where_the_class_has_none_of_its_own(torn: Torn) -> None:
+    district_settings.patch({"conflict_policy": "aeries"})
+    torn.school_class.force()
+    assert torn.both() == ("6", "6")
+
+
+def test_a_class_s_own_policy_counts_more_than_the_district_s(torn: Torn) -> None:
+    district_settings.patch({"conflict_policy": "aeries"})
+    torn.school_class.set(conflict_policy="lms")
+    torn.school_class.force()
+    assert torn.both() == ("9", "9")
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "say"),
+    [(BLANK, "clear_needs_typing", "Clear the cell"), (Mark(MarkKind.EXCUSED), "mark_needs_typing", "NA")],
+)
+def test_policy_lms_with_what_aeries_cannot_be_given_is_a_task_and_changes_nothing(
+    value: object, code: str, say: str, torn: Torn
+) -> None:
+    """A blank that must win in Aeries, and a mark: no zero and no other value is put in their place."""
+    joined = torn.school_class
+    joined.set(conflict_policy="lms")
+    joined.save(torn.quiz, torn.student, value)  # type: ignore[arg-type]
+    joined.aeries.forget()
+    joined.force()
+    assert joined.aeries.mark(joined.gradebook, TITLE, torn.student) == "6"
+    assert joined.aeries.writes() == []
+    (question,) = joined.questions()
+    assert question["code"] == code
+    assert say in question["hint"]
+    assert joined.stands(torn.quiz, torn.student) == "held"
+    joined.answer(code, "use_aeries")
+    joined.look()
+    assert torn.both() == ("6", "6")
+
+
+def test_policy_aeries_takes_a_blank_over_from_a_look_at_the_whole_class(torn: Torn) -> None:
+    joined = torn.school_class
+    joined.set(conflict_policy="aeries", reuse_seconds=0)
+    torn.types("")
+    joined.look()
+    assert torn.both() == ("9", "")
+    joined.force()
+    assert torn.both() == ("", "")
+    assert joined.codes() == []
+
+
+# Fields
+
+
+@pytest.fixture
+def renamed(joined: Class) -> Torn:
+    """A title changed on both sides."""
+    student = joined.students()[0]
+    quiz = joined.agreed(TITLE, {student: "8"})
+    number = joined.aeries.assignment(joined.gradebook, TITLE)["assignment_number"]
+    joined.edit(quiz, title="Rivers here")
+    joined.aeries.edits(joined.gradebook, number, description="Rivers there")
+    return Torn(joined, quiz, student, number)
+
+
+def titles(torn: Torn) -> tuple[str, str]:
+    (there,) = torn.school_class.aeries.titles(torn.school_class.gradebook)
+    (here,) = torn.school_class.titles()
+    return here, there
+
+
+@pytest.mark.parametrize(("policy", "title"), [("lms", "Rivers here"), ("aeries", "Rivers there")])
+def test_a_policy_decides_fields_as_well(policy: str, title: str, renamed: Torn) -> None:
+    renamed.school_class.set(conflict_policy=policy)
+    renamed.school_class.force()
+    assert titles(renamed) == (title, title)
+    assert renamed.school_class.codes() == []
+
+
+def test_a_policy_applies_only_to_field_conflicts_that_arise_after_it_was_set(renamed: Torn) -> None:
+    joined = renamed.school_class
+    joined.force()
+    joined.set(conflict_policy="lms")
+    joined.force()
+    assert titles(renamed) == ("Rivers here", "Rivers there")
+    (question,) = joined.questions()
+    assert (question["code"], question["field"]) == ("conflict", "title")
+    assert (question["lms_value"], question["aeries_value"]) == ("Rivers here", "Rivers there")
+    joined.answer("conflict", "aeries")
+    joined.look()
+    assert titles(renamed) == ("Rivers there", "Rivers there")
+    joined.edit(renamed.quiz, title="Here again")
+    joined.aeries.edits(joined.gradebook, renamed.number, description="There again")
+    joined.force()
+    assert titles(renamed) == ("Here again", "Here again")
+
+
+def test_a_field_conflict_stays_open_when_ours_returns_to_what_was_agreed_and_its_scores_go_on(
+    renamed: Torn,
+) -> None:
+    joined = renamed.school_class
+    joined.force()
+    joined.edit(renamed.quiz, title=TITLE)
+    joined.save(renamed.quiz, renamed.student, "9")
+    joined.force()
+    assert titles(renamed) == (TITLE, "Rivers there")
+    assert joined.codes() == ["conflict"]
+    assert (
+        joined.aeries.assignment(joined.gradebook, "Rivers there")["scores"][str(renamed.student)]["mark"]
+        == "9"
+    )
+    joined.aeries.edits(joined.gradebook, renamed.number, description=TITLE)
+    joined.force()
+    assert joined.codes() == []

@@ -337,6 +337,11 @@ class Store:
             rule_fired=pair.rule_fired,
             zeros_asked=f"zeros:{pair.activity}" in self.problems,
             fields_in_question=any(key.startswith(f"field:{pair.activity}:") for key in self.problems),
+            fields_in_conflict=frozenset(
+                problem.held.field or ""
+                for key, problem in self.problems.items()
+                if key.startswith(f"field:{pair.activity}:") and problem.held.code == "conflict"
+            ),
         )
 
     def unpaired_view(self, activity: int) -> PairView | None:

@@ -381,6 +381,9 @@ class Question(Answer):
     agreed_value: str | None
     choices: list[str]
     opened_at: Instant
+    lms_changed_by: str | None
+    lms_changed_at: Instant | None
+    changed_at: Instant
     plan: MassPlan | None
 
 
@@ -521,6 +524,22 @@ class History(Page):
 
 class Questions(Page):
     items: list[Question]
+
+
+class RefusedAnswer(Answer):
+    id: Ids
+    code: str
+    message: str
+    hint: str | None
+
+
+class SeveralAnswered(Answer):
+    """Ids by what became of them. `changed`: the values were no longer those seen; `closed`: by themselves, meanwhile."""
+
+    done: list[Ids]
+    changed: list[Ids]
+    closed: list[Ids]
+    refused: list[RefusedAnswer]
 
 
 class StoppedNight(Answer):

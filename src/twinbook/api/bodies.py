@@ -272,6 +272,16 @@ class SeenBody(Body):
     aeries: str | None = None
 
 
+class SeveralRow(Body):
+    id: str
+    seen: SeenBody | None = None
+
+
+class ResolveSeveralBody(Body):
+    choice: str
+    problems: list[SeveralRow]
+
+
 class DistrictResolveBody(Body):
     choice: str
     fingerprint: str

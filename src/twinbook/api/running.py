@@ -8,16 +8,17 @@ from django.http import Http404, HttpRequest
 from ninja import Router, Status
 
 from twinbook.api import access, answers, paging
-from twinbook.api.bodies import ForceBody, ResolveBody, SettingsBody, UndoBody
+from twinbook.api.bodies import ForceBody, ResolveBody, ResolveSeveralBody, SettingsBody, UndoBody
 from twinbook.api.openapi import answer
 from twinbook.api.problem import Forbidden
 from twinbook.core.sentence import sentence
 from twinbook.district import roles
 from twinbook.gradebook import history
 from twinbook.gradebook.models import HistoryEntry
-from twinbook.said import said_again
+from twinbook.said import said, said_again, said_if_any
 from twinbook.sync import arrived, errors, force, problems, runs, settings
 from twinbook.sync.arrived import OtherSide
+from twinbook.sync.lease import LeaseBusy
 from twinbook.sync.models import Run
 from twinbook.sync.problems import Seen
 from twinbook.sync.undo import request as undo_request
@@ -162,6 +163,35 @@ def patch_sync_settings(request: HttpRequest, class_id: str, body: SettingsBody)
 def list_problems(request: HttpRequest, class_id: str) -> Json:
     """What needs a person. Only open questions are listed."""
     return paging.whole(problems.of_class(access.seen(request, class_id)))
+
+
+@router.post("/classes/{class_id}/problems/resolve", **answer(answers.SeveralAnswered))
+def resolve_problems(request: HttpRequest, class_id: str, body: ResolveSeveralBody) -> Json:
+    """The same choice for several questions of a class. One that cannot be answered so keeps no other from it."""
+    found = access.editable(request, class_id)
+    seen = {
+        access.number(row.id): None if row.seen is None else Seen(row.seen.lms, row.seen.aeries)
+        for row in body.problems
+    }
+    done = problems.resolve_several(found, body.choice, access.actor(request), seen)
+    return {
+        "done": [str(id_) for id_ in done.done],
+        "changed": [str(id_) for id_ in done.changed],
+        "closed": [str(id_) for id_ in done.closed],
+        "refused": [_refused(id_, error) for id_, error in done.refused],
+    }
+
+
+def _refused(problem_id: int, error: errors.SyncError | LeaseBusy) -> Json:
+    if isinstance(error, errors.SyncError):
+        return {
+            "id": str(problem_id),
+            "code": error.code,
+            "message": said(error.message),
+            "hint": said_if_any(error.hint),
+        }
+    message = "The class is being worked on just now."
+    return {"id": str(problem_id), "code": "busy", "message": message, "hint": "Try again in a moment."}
 
 
 @router.post("/problems/{problem_id}/resolve", **answer(answers.Question, refuses=[409, 501]))

@@ -152,11 +152,16 @@ def merge_fields(
     base: FieldBase,
     categories: CategoryMap,
     policy: Policy,
+    *,
+    in_conflict: frozenset[str] = frozenset(),
 ) -> FieldPlan:
     """Table C2 for every field of one pair.
 
     Points in question let the cells wait (A3). Points that were kept different are never carried over: a change of them
     is a question (A2).
+
+    `in_conflict`: fields about which a conflict is open. They stay questions, whatever the policy says by now (surface
+    §3.6), and also when ours returns to what was agreed (C3).
     """
     to_lms: list[FieldChange] = []
     to_aeries: list[FieldChange] = []
@@ -166,7 +171,11 @@ def merge_fields(
         ours, theirs = our_half(field, activity), their_half(field, assignment)
         agreed = base.get(field.value, (ours, theirs))
         action = _action(field, ours, theirs, agreed, categories)
-        asked = _points_question(action, theirs, agreed, policy) if field is Field.POINTS else None
+        rule = policy
+        if field.value in in_conflict:
+            rule = Policy.ASK
+            action = Action.CONFLICT if action is Action.TAKE_OVER else action
+        asked = _points_question(action, theirs, agreed, rule) if field is Field.POINTS else None
         if asked is not None:
             questions.append(FieldQuestion(field, asked, ours, theirs))
             after[field.value] = agreed
@@ -182,7 +191,7 @@ def merge_fields(
                 _take_over(field, ours, theirs, agreed, categories, to_lms, questions, after)
             case Action.CONFLICT:
                 _conflict(
-                    field, ours, theirs, agreed, categories, policy, to_lms, to_aeries, questions, after
+                    field, ours, theirs, agreed, categories, rule, to_lms, to_aeries, questions, after
                 )
     cells_wait = any(question.field is Field.POINTS for question in questions)
     return FieldPlan(tuple(to_lms), tuple(to_aeries), tuple(questions), after, cells_wait)

@@ -72,16 +72,29 @@ def _decide(
             return _new_base(cell, theirs, far, terms)
         case Action.SEND:
             moved = base is not None and points_moved_here(cell, base, terms.maxima.ours)
-            why = sentence("points changed here") if moved else sentence("changed here")
+            why = sentence("points changed here") if moved else _why_ours(base)
             return _send(cell, theirs, far, terms, why)
         case Action.TAKE_OVER:
             if base is None and _is_open_conflict(cell.problem):
                 return Hold(ProblemCode.CONFLICT, "")
-            return _take_over(cell, theirs, far, terms, sentence("changed in Aeries"))
+            return _take_over(cell, theirs, far, terms, _why_theirs(base))
         case Action.CONFLICT:
             return _conflict(cell, theirs, far, terms, _policy_for(cell, base, policy, overwrite))
         case other:
             assert_never(other)
+
+
+def _why_ours(base: CellBase | None) -> str:
+    """A half that was never agreed is what an answer to a question leaves behind (C3)."""
+    if base is not None and base.ours is None:
+        return sentence("a person chose the value here")
+    return sentence("changed here")
+
+
+def _why_theirs(base: CellBase | None) -> str:
+    if base is not None and base.theirs is None:
+        return sentence("a person chose the value of Aeries")
+    return sentence("changed in Aeries")
 
 
 def _policy_for(cell: CellState, base: CellBase | None, policy: Policy, overwrite: Policy) -> Policy:

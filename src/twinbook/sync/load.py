@@ -282,6 +282,7 @@ def pair_view(pair_id: int) -> PairView | None:
         cells=_cells(pair, problems),
         open_question=problems.of_pair,
         fields_in_question=problems.about_fields,
+        fields_in_conflict=frozenset(problems.fields_in_conflict),
     )
 
 
@@ -328,6 +329,7 @@ def unpaired_view(link: Link, activity_id: int) -> PairView | None:
         ),
         open_question=None,
         fields_in_question=False,
+        fields_in_conflict=frozenset(),
     )
 
 
@@ -411,6 +413,7 @@ class _Problems:
     of_pair: str | None = None
     about_fields: bool = False
     refused: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    fields_in_conflict: set[str] = field(default_factory=set)
     zeros_asked: bool = False
     of_cells: dict[int, OpenProblem] = field(default_factory=dict)
     after_term: dict[int, tuple[str, int]] = field(default_factory=dict)
@@ -442,6 +445,8 @@ def _problems(pair: Pair) -> _Problems:
             if row.code == ProblemCode.REJECTED:
                 ours, theirs, said = (str(row.details.get(key, "")) for key in ("ours", "theirs", "message"))
                 found.refused[row.field] = (ours, theirs, said)
+            if row.code == ProblemCode.CONFLICT:
+                found.fields_in_conflict.add(row.field)
         elif row.code == ZEROS_AHEAD:
             found.zeros_asked = True
         elif row.student_id is not None and row.code in CELL_CODES:

@@ -6,9 +6,9 @@ is to be done with an item, and looks again. What each answer does stands in `sy
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from twinbook.core.sentence import sentence
+from twinbook.gradebook import scores
 from twinbook.gradebook.cells import value_text
 from twinbook.said import said
 from twinbook.sync import (
@@ -95,7 +96,26 @@ def shown(row: Problem) -> Json:
         "agreed_value": row.agreed_text,
         "choices": list(CHOICES.get(row.code, ())),
         "opened_at": row.opened_at.isoformat(),
+        **changed(row),
         "plan": mass_change.shown(row),
+    }
+
+
+def changed(row: Problem) -> Json:
+    """Of a conflict: who changed the value here and when; null of other questions. `changed_at`: when the values in
+    question were last found to be others than before."""
+    by, at = None, None
+    if row.code == "conflict" and row.activity is not None:
+        if row.field is not None:
+            at = row.activity.edited_at
+        elif row.student_id is not None:
+            cell = scores.of_activity(row.activity.id).get(row.student_id)
+            by = None if cell is None or cell.origin is None else cell.origin.who
+            at = None if cell is None else cell.saved_at
+    return {
+        "lms_changed_by": by,
+        "lms_changed_at": None if at is None else at.isoformat(),
+        "changed_at": row.changed_at.isoformat(),
     }
 
 
@@ -156,6 +176,40 @@ def resolve(
     wake.wake_class(row.school_class_id)
     announce.announce(row.school_class_id)
     return body
+
+
+@dataclass(slots=True)
+class Several:
+    """What became of several questions that were to be answered the same way, by their ids."""
+
+    done: list[int] = field(default_factory=list)
+    changed: list[int] = field(default_factory=list)
+    """Not answered: the values were no longer those seen."""
+    closed: list[int] = field(default_factory=list)
+    """Had closed by themselves meanwhile."""
+    refused: list[tuple[int, errors.SyncError | lease.LeaseBusy]] = field(default_factory=list)
+
+
+def resolve_several(class_id: int, choice: str, actor: str, seen: Mapping[int, Seen | None]) -> Several:
+    """The same choice for each question of `seen`, one after another: one that changed, closed or cannot be answered so
+    keeps no other from being answered. Questions of other classes count as closed."""
+    result = Several()
+    own = set(Problem.objects.filter(id__in=seen, school_class_id=class_id).values_list("id", flat=True))
+    for problem_id, values_seen in seen.items():
+        if problem_id not in own:
+            result.closed.append(problem_id)
+            continue
+        try:
+            resolve(problem_id, choice, actor, values_seen)
+        except errors.ProblemChanged:
+            result.changed.append(problem_id)
+        except errors.NoSuchProblem:
+            result.closed.append(problem_id)
+        except (errors.SyncError, lease.LeaseBusy) as error:
+            result.refused.append((problem_id, error))
+        else:
+            result.done.append(problem_id)
+    return result
 
 
 @contextmanager

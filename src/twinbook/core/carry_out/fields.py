@@ -61,7 +61,8 @@ def ours_moved(pair: PairView) -> bool:
 
 def must_be_read(pair: PairView) -> bool:
     """Whether a push has to look at the fields as well."""
-    return ours_moved(pair) or points_in_question(pair) or bool(doubts_of(pair.fields))
+    chosen = any(both[1] == ch.NEVER_AGREED for both in pair.fields.values())
+    return chosen or ours_moved(pair) or points_in_question(pair) or bool(doubts_of(pair.fields))
 
 
 def points_moved(pair: PairView) -> bool:
@@ -92,7 +93,14 @@ def carry_out_fields(
     """
     out = FieldsOutcome(assignment)
     agreed = _recognised(pair.fields, assignment)
-    plan = merge_fields(pair.activity, assignment, agreed, link.categories, link.policy)
+    plan = merge_fields(
+        pair.activity,
+        assignment,
+        agreed,
+        link.categories,
+        link.policy,
+        in_conflict=pair.fields_in_conflict,
+    )
     if lane is ef.Lane.PERSON:
         plan = _without_refused(plan, pair, agreed)
     out.cells_wait = plan.cells_wait

@@ -198,6 +198,8 @@ class PairView:
     """Code of an open problem of the pair itself (possible_duplicate, rejected_by_aeries …)."""
     fields_in_question: bool
     """A problem about one of its fields is open: a look that finds them fine has to close it."""
+    fields_in_conflict: frozenset[str]
+    """Fields about which a conflict is open."""
     refused: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     """Field → what Aeries was asked to take, what stood there, and its refusal, as long as that question is open."""
     rule_fired: bool = False

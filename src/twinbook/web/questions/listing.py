@@ -38,6 +38,9 @@ class Line:
     to_type: str
     opened_at: datetime
     changed_at: datetime
+    here_by: str | None
+    here_at: datetime | None
+    """Of a conflict: who changed it here, and when."""
     seen: str
     choices: tuple[Choice, ...]
     student_id: int | None
@@ -134,6 +137,7 @@ def _activity(groups: list[OfActivity], row: Problem) -> OfActivity:
 def _line(row: Problem, *, changed: bool, checking: bool) -> Line:
     told = wording.of(row)
     ours, theirs = problems.values(row)
+    moved = problems.changed(row)
     return Line(
         id=row.id,
         title=_title(row),
@@ -148,6 +152,8 @@ def _line(row: Problem, *, changed: bool, checking: bool) -> Line:
         to_type=said_again(row.to_type),
         opened_at=row.opened_at,
         changed_at=row.changed_at,
+        here_by=moved["lms_changed_by"],
+        here_at=_instant(moved["lms_changed_at"]),
         seen=json.dumps([ours, theirs]),
         choices=tuple(
             Choice(word, words.choice(row.code, word, of_one=True, ours=ours, theirs=theirs))
@@ -160,6 +166,10 @@ def _line(row: Problem, *, changed: bool, checking: bool) -> Line:
         changed=changed,
         checking=checking,
     )
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _possible(row: Problem, word: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -16,8 +15,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from twinbook.sync import errors, problems
-from twinbook.sync.models import Problem
+from twinbook.sync import problems
+from twinbook.sync.problems import Several
 from twinbook.web import access, refusals
 from twinbook.web.class_pages import class_page_context
 from twinbook.web.questions import listing
@@ -42,14 +41,6 @@ def of_class(request: HttpRequest, class_id: int) -> HttpResponseBase:
     return render(request, "questions/of_class.html", context)
 
 
-@dataclass(slots=True)
-class Result:
-    done: list[int] = field(default_factory=list)
-    changed: list[int] = field(default_factory=list)
-    closed: list[int] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-
-
 def _answered(request: HttpRequest, class_id: int) -> HttpResponseBase:
     """Buttons: `one` is ID:CHOICE, `selected` and `all` are a choice for the ticked ones or for all of the form."""
     form = request.POST
@@ -62,11 +53,10 @@ def _answered(request: HttpRequest, class_id: int) -> HttpResponseBase:
     else:
         choice = form.get("selected", "")
         wanted = listing.ids(form.getlist("pick"))
-    result = Result()
-    own = set(Problem.objects.filter(id__in=wanted, school_class_id=class_id).values_list("id", flat=True))
-    for id_number in wanted:
-        if id_number in own:
-            _resolve(request, id_number, choice, result)
+    seen = {id_: listing.seen_of(form.get(f"seen:{id_}", "")) for id_ in wanted}
+    told = {id_: values for id_, values in seen.items() if values is not None}
+    result = problems.resolve_several(class_id, choice, access.actor(request), told)
+    result.changed += [id_ for id_, values in seen.items() if values is None]
     _tell(request, result, len(wanted))
     back = reverse("questions:of_class", args=[class_id])
     marks = {"changed": result.changed, "checking": result.done if choice in ("check_again", "retry") else []}
@@ -74,23 +64,7 @@ def _answered(request: HttpRequest, class_id: int) -> HttpResponseBase:
     return HttpResponseRedirect(f"{back}?{query}" if query else back)
 
 
-def _resolve(request: HttpRequest, problem_id: int, choice: str, result: Result) -> None:
-    seen = listing.seen_of(request.POST.get(f"seen:{problem_id}", ""))
-    if seen is None:
-        result.changed.append(problem_id)
-        return
-    try:
-        problems.resolve(problem_id, choice, access.actor(request), seen)
-        result.done.append(problem_id)
-    except errors.ProblemChanged:
-        result.changed.append(problem_id)
-    except errors.NoSuchProblem:
-        result.closed.append(problem_id)
-    except refusals.REFUSED as error:
-        result.refused.append(refusals.told(error).sentence)
-
-
-def _tell(request: HttpRequest, result: Result, wanted: int) -> None:
+def _tell(request: HttpRequest, result: Several, wanted: int) -> None:
     if not wanted:
         messages.warning(request, _("None is selected. Tick those that you mean, then choose."))
     if result.done:
@@ -109,7 +83,7 @@ def _tell(request: HttpRequest, result: Result, wanted: int) -> None:
             "%(count)d were not answered: their values have changed since you read them. They are marked below.",
         )
         messages.warning(request, text)
-    for sentence in dict.fromkeys(result.refused):
+    for sentence in dict.fromkeys(refusals.told(error).sentence for _id, error in result.refused):
         messages.error(request, sentence)
 
 
