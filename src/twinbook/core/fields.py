@@ -190,9 +190,7 @@ def merge_fields(
             case Action.TAKE_OVER:
                 _take_over(field, ours, theirs, agreed, categories, to_lms, questions, after)
             case Action.CONFLICT:
-                _conflict(
-                    field, ours, theirs, agreed, categories, rule, to_lms, to_aeries, questions, after
-                )
+                _conflict(field, ours, theirs, agreed, categories, rule, to_lms, to_aeries, questions, after)
     cells_wait = any(question.field is Field.POINTS for question in questions)
     return FieldPlan(tuple(to_lms), tuple(to_aeries), tuple(questions), after, cells_wait)
 
