@@ -32,10 +32,6 @@ def kind(code: str, *, of_field: bool) -> str:
             return _("Categories without a partner")
         case "gradebook_gone":
             return _("The Aeries gradebook is gone")
-        case "zeros_ahead":
-            return _(
-                "Once grading is completed in Aeries, every blank there counts as zero, also for parents."
-            )
         case "deleted_in_aeries":
             return _("Gone from Aeries")
         case "deleted_in_lms":
@@ -70,6 +66,10 @@ def explained(code: str, *, of_field: bool) -> str:
             return _("Aeries takes no marks from other programs. Type each in Aeries; it closes by itself.")
         case "clear_needs_typing":
             return _("Aeries cannot be told to clear a score. Clear each in Aeries; it closes by itself.")
+        case "zeros_ahead":
+            return _(
+                "Once grading is completed in Aeries, every blank there counts as zero, also for parents."
+            )
         case "deleted_in_aeries":
             return _("Gone from the Aeries gradebook. Nothing was deleted here.")
         case "deleted_in_lms":
