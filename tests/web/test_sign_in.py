@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
+import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.web.conftest import ADMINISTRATOR, PASSWORD, Visitors, check_everywhere
-from twinbook.district import settings
+from twinbook.district import accounts, settings
 from twinbook.district.models import User
 
 
@@ -164,3 +168,23 @@ def test_an_account_that_is_no_longer_active_is_out_at_once(visitors: Visitors, 
     User.objects.filter(id=teacher.id).update(is_active=False)
     page.reload()
     expect(page.get_by_role("heading", name="Sign in to Twinbook")).to_be_visible()
+
+
+@pytest.fixture
+def signed_in(initialised: None) -> Client:
+    found = Client()
+    found.force_login(User.objects.get(), backend=django_settings.AUTHENTICATION_BACKENDS[0])
+    assert found.get("/").status_code == 200
+    return found
+
+
+def test_a_session_ends_after_half_a_day(signed_in: Client) -> None:
+    session = Session.objects.get()
+    assert session.expire_date - timezone.now() <= timedelta(hours=12)
+    Session.objects.update(expire_date=timezone.now())
+    assert signed_in.get("/").headers["Location"].startswith("/accounts/login/")
+
+
+def test_another_password_ends_every_other_session(signed_in: Client) -> None:
+    accounts.set_password(ADMINISTRATOR, "another long enough password")
+    assert signed_in.get("/").headers["Location"].startswith("/accounts/login/")
