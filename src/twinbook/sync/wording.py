@@ -189,8 +189,8 @@ def of(row: Problem) -> Words:
         case "points_changed":
             return Words(
                 sentence(
-                    "The points of %(what)s were changed after scores were entered (here %(ours)s, Aeries "
-                    "%(theirs)s).",
+                    "The points of %(what)s were kept different on the two sides, and one of them was changed (here "
+                    "%(ours)s, Aeries %(theirs)s).",
                     what=what,
                     ours=row.details.get("ours", ""),
                     theirs=row.details.get("theirs", ""),

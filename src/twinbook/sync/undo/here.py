@@ -206,6 +206,8 @@ def open_task(run: Run, task: Task, *, link: int | None = None) -> None:
     """A question that only a person's hand in Aeries can settle. It closes when it is said to be done, and a deleted
     assignment when a look no longer finds it."""
     class_id, subject = runs.class_of(run), f"undo:{task.unique_id}"
+    if link is None and task.pair is not None:
+        link = Pair.objects.values_list("link_id", flat=True).get(id=task.pair)
     if Problem.objects.filter(school_class_id=class_id, subject=subject, closed_at=None).exists():
         return
     Problem.objects.create(
