@@ -184,6 +184,8 @@ def test_a_class_that_gets_a_bad_answer_was_not_seen_and_says_why(two: Two) -> N
             wrongs.append(f"{where}: changed something")
             break
         two.own.aeries.heal()
+        if place.name == "its students" and (bad.plausible or "elsewhere" in bad.name):
+            two.night()  # else the next list that lacks somebody would be the second one in a row
     assert wrongs == []
     was = seen(two.own), seen(two.other)
     settle(two.own)
@@ -198,7 +200,7 @@ def is_no_answer_there(place: Place, bad: Bad) -> bool:
     if bad.name == "half a list":
         return place.name in ("the gradebook", "systeminfo")
     harmless_there = {
-        "systeminfo": {"every number a word"},
+        "systeminfo": {"every number a word", "without its keys"},
     }
     return bad.name in harmless_there.get(place.name, set())
 

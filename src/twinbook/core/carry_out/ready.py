@@ -63,7 +63,7 @@ def read_students(link: LinkView, lane: ef.Lane) -> Generator[ef.Effect, Any, ef
         )
     if link.writes:
         lacking = _lacking(link, listed)
-        if lacking and not _twice_lacking(link, listed.began_at):
+        if lacking and (_all_new(link, listed) or not _twice_lacking(link, listed.began_at)):
             if link.students_missing_since is None:
                 yield ef.Commit((ch.StudentsMissing(listed.began_at),))
             return ef.Trouble(
@@ -81,6 +81,13 @@ def _lacking(link: LinkView, listed: ef.StudentList) -> int:
     """Active students whose row is gone: who leaves keeps a row with an inactive tag (reference §10.6)."""
     told = {student.student_id for student in listed.students}
     return sum(not student.tag.strip() and student.student_id not in told for student in link.students)
+
+
+def _all_new(link: LinkView, listed: ef.StudentList) -> bool:
+    """Not one known student among them: another gradebook's list, however often it comes (G2)."""
+    return not {student.student_id for student in link.students} & {
+        student.student_id for student in listed.students
+    }
 
 
 def _twice_lacking(link: LinkView, now: datetime) -> bool:
