@@ -93,7 +93,7 @@ def link_view(link_id: int, *, dry_run: bool = False) -> LinkView:
         missing_since=link.missing_since,
         students_missing_since=link.students_missing_since,
         create_here=_to_create(link.id),
-        to_delete=_to_delete(link.school_class_id),
+        to_delete=_to_delete(link),
         roster={member.sis_student_id: member.student for member in members.of_link(link)},
         values_in_class=Score.objects.filter(activity_id__in=in_pairs)
         .exclude(kind="blank")
@@ -127,8 +127,12 @@ def _to_create(link_id: int) -> frozenset[str]:
     )
 
 
-def _to_delete(class_id: int) -> frozenset[str]:
-    tasks = Problem.objects.filter(school_class_id=class_id, subject__startswith="undo:", closed_at=None)
+def _to_delete(link: Link) -> frozenset[str]:
+    """Of this gradebook, or of a link that has ended: the class may be joined with the same one again."""
+    of_link = Q(link=link) | Q(link=None) | Q(link__ended_on__isnull=False)
+    tasks = Problem.objects.filter(
+        of_link, school_class_id=link.school_class_id, subject__startswith="undo:", closed_at=None
+    )
     return frozenset(task.details["aeries_id"] for task in tasks if task.details.get("kind") == "delete")
 
 

@@ -67,7 +67,9 @@ def judge_subjects(class_id: int, link_id: int, change: ch.JudgeSubjects) -> Non
     for subject, question in change.held.items():
         _open(class_id, link_id, subject, question, pair=question.pair, activity=question.activity)
     under = Q(subject=change.prefix) | Q(subject__startswith=f"{change.prefix}:")
-    _close(_of_link(link_id).filter(under).exclude(subject__in=list(change.held)))
+    # A task names one assignment, whichever link it arose under.
+    rows = _open_rows(class_id) if change.prefix.startswith("undo:") else _of_link(link_id)
+    _close(rows.filter(under).exclude(subject__in=list(change.held)))
 
 
 def judge_categories(class_id: int, link_id: int, codes: set[str]) -> None:

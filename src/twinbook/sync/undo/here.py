@@ -212,7 +212,7 @@ def open_task(run: Run, task: Task, *, link: int | None = None) -> None:
         return
     Problem.objects.create(
         school_class_id=class_id,
-        link_id=link,
+        link_id=link or _link_of(task),
         subject=subject,
         code=TASK_CODE,
         pair_id=task.pair,
@@ -226,3 +226,10 @@ def open_task(run: Run, task: Task, *, link: int | None = None) -> None:
             "run": str(run.id),
         },
     )
+
+
+def _link_of(task: Task) -> int | None:
+    """The gradebook that the task is to be done in: only a look at that one may find it done."""
+    if task.pair is None:
+        return None
+    return Pair.objects.filter(id=task.pair).values_list("link_id", flat=True).first()
