@@ -426,6 +426,7 @@ def test_the_history_tells_who_changed_what(room: Room, teacher: Caller) -> None
         "before": "8",
         "after": None,
         "why": "",
+        "other_side": {"state": "local", "at": None, "run_id": None},
     }
     assert at.endswith("+00:00")
     ada = teacher.get(f"{room.path}/history", student=room.ada, activity=room.activity).items
