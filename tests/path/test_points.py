@@ -479,3 +479,18 @@ def test_marks_beside_a_change_of_points_are_neither_zeros_nor_questions(at_rest
     assert _marks(at_rest, first, second) == ["8", "NA"]
     assert at_rest.value(quiz, second) == str(Mark(MarkKind.EXCUSED))
     assert at_rest.codes() == []
+
+
+def test_points_that_aeries_refused_may_be_given_up_for_those_of_aeries(at_rest: Class) -> None:
+    first = at_rest.students()[0]
+    quiz = at_rest.agreed(TITLE, {first: "8"})
+    at_rest.aeries.fault(kind="status", status=400, method="PUT", path="assignments/", times=1)
+    at_rest.edit(quiz, points=Decimal(20))
+    at_rest.look()
+    at_rest.answer("rejected_by_aeries", "use_aeries")
+    at_rest.look()
+    at_rest.force()
+    quiz.refresh_from_db()
+    assert (quiz.points, _maxima(at_rest)) == (10, ("10", "10"))
+    assert _here(at_rest, quiz, first) == _marks(at_rest, first) == ["8"]
+    assert at_rest.codes() == []
