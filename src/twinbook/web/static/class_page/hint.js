@@ -25,7 +25,7 @@ export class Hint {
   // Before any cell was chosen.
   idle(mayEdit) {
     this.#where.textContent = mayEdit
-      ? t("Choose a cell and type. Press ? there for all keys; an activity’s title opens what can be done with it.")
+      ? t("Choose a cell and type. An activity’s title opens what can be done with it.")
       : t("Choose a cell to read more about it; an activity’s title opens what can be done with it.");
     this.#say(null, "");
   }
