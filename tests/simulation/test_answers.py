@@ -77,6 +77,7 @@ def test_an_empty_list_does_not_allow_the_repeat_of_an_insert(world: Class) -> N
     world.clock.advance(400)
     world.push()
     assert sum(isinstance(write, ef.Insert) for write in world.writes) == 1
+    assert world.codes() == {}, "nor is it a question for anybody"
     world.network.lie = lambda effect, shown: shown
     world.settle()
     assert world.there(50, 1) == "9"
