@@ -231,12 +231,16 @@ class _Case:
 
     def _never_seen(self, cell: Cell, effect: Effect) -> bool:
         """Before anything was read again a person typed over it there, or its activity was deleted here."""
-        again = [
-            read.began_at
-            for read in self.record.reads
-            if read.assignment == cell[0] and not self._within(read.began_at)
-        ]
-        first = min((at for at in again if at > effect.at), default=math.inf)
+        first = min(
+            (
+                read.ended_at
+                for read in self.record.reads
+                if read.assignment == cell[0]
+                and read.began_at > effect.at
+                and not self._within(read.began_at)
+            ),
+            default=math.inf,
+        )
         typed = any(effect.at < t.at < first for t in self.typed[AERIES, cell])
         return typed or self.activity_of.get(cell[0]) not in self.end_here.points
 

@@ -25,7 +25,7 @@ def test_seeded_histories_end_well(part: int) -> None:
 
 def test_a_seed_plays_the_same_history_again() -> None:
     """Each twentieth of all that are played is played twice as well."""
-    seeds = range(0, 12 * TWICE_EVERY, TWICE_EVERY)
+    seeds = range(1, 6 * TWICE_EVERY, TWICE_EVERY)
     first = [(one := history(seed)).play() and one.digest for seed in seeds]
     again = [(one := history(seed)).play() and one.digest for seed in seeds]
     assert first == again
@@ -36,4 +36,4 @@ def test_without_recognising_our_echo_the_judge_finds_histories_that_end_wrong(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(merge, "_echo", lambda cell, theirs: None)
-    assert play(range(300)).wrongs
+    assert any(play(range(first, first + 10)).wrongs for first in range(0, 300, 10))
