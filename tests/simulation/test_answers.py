@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -65,6 +66,7 @@ def test_an_empty_list_of_students_takes_nobody_out(world: Class) -> None:
     emptied(world, ef.ReadStudents, "students")
     out = world.look()
     assert out.trouble is not None and out.trouble.family is ef.Family.BAD_ANSWER
+    assert "no students" in out.trouble.message
     assert len(world.store.link.students) == 3
 
 
@@ -90,6 +92,18 @@ def test_a_summary_decides_only_what_it_showed() -> None:
     world.worker(set_up(decided)).run()
     assert world.there(1, 1) == "7"
     assert world.codes() == {"cell:1:1": "conflict"}
+
+
+def test_a_second_look_too_early_asks_nothing(world: Class) -> None:
+    del world.aeries.assignments[world.uid(1)]
+    world.aeries.add("Another one", Decimal(10))
+    world.look()
+    world.clock.advance(30)
+    world.look()
+    assert "activity:1" not in world.codes()
+    world.clock.advance(40)
+    world.look()
+    assert world.codes()["activity:1"] == "deleted_in_aeries"
 
 
 def test_a_write_that_was_given_up_is_in_doubt_until_a_reading_that_began_late_enough(world: Class) -> None:

@@ -122,7 +122,8 @@ def test_a_doubt_about_a_row_that_is_gone_ends_after_a_day() -> None:
     world.network.fates = scripted(Fate.NEVER)
     world.push()
     del world.aeries.rows[world.uid(1), sis(1)]
-    world.settle()
+    world.wait_for_late_effects()
+    world.look()
     assert world.store.intents
     world.clock.advance(86_401)
     world.look()
