@@ -120,6 +120,13 @@ def changed_points() -> Class:
     return world
 
 
+def points_changed_there() -> Class:
+    """Scores keep their percentage (A3)."""
+    world = classroom([Work((("8", "8"), ("7", "7")))])
+    world.aeries.change_points(world.uid(1), Decimal(40), Decimal(40))
+    return world
+
+
 def old_lists() -> Class:
     """Students and gradebook were read more than a day ago."""
     world = one_score()
@@ -231,6 +238,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "push fields": Operation(changed_fields, pushing, PLAIN | {ef.ReadAssignment, ef.Update, ef.ReadScores}),
     "push points": Operation(changed_points, pushing, PLAIN | {ef.ReadAssignment, ef.Update, ef.ReadScores}),
+    "points from there": Operation(points_changed_there, night, WHOLE | PLAIN | {ef.ReadScores}),
     "night": Operation(a_night, night, WHOLE | WRITE | {ef.Update}),
     "force": Operation(a_teacher_typed_there, force, WHOLE | PLAIN | {ef.ReadScores}),
     "night with one gone": Operation(

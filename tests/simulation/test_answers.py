@@ -117,6 +117,21 @@ def test_a_write_that_was_given_up_is_in_doubt_until_a_reading_that_began_late_e
     assert not world.store.intents
 
 
+def test_a_late_landing_is_looked_for_and_mended_without_any_night(world: Class) -> None:
+    """Only what is due is looked at, as the sweeper does it."""
+    world.type_here(1, 1, "9")
+    world.network.fates = scripted(Fate.LATE)
+    world.push()
+    world.type_here(1, 1, "6")
+    for _ in range(150):
+        if world.store.waiting():
+            world.push()
+        world.clock.advance(4)
+        world.land()
+    assert (world.here(1, 1), world.there(1, 1)) == ("6", "6")
+    assert not world.store.intents
+
+
 @pytest.mark.parametrize(("last", "sent"), [(date(2026, 3, 9), True), (date(2026, 3, 8), False)])
 def test_the_last_day_of_a_students_span_counts(last: date, sent: bool) -> None:
     """The work is due on 9 March."""
