@@ -230,7 +230,7 @@ class _Case:
         return any(same(mark, typed.value) for mark in known)
 
     def _never_seen(self, cell: Cell, effect: Effect) -> bool:
-        """Before anything was read again a person typed over it there, or its activity was deleted here."""
+        """Before anything was read again a person typed over it there, or deleted the one item or the other."""
         first = min(
             (
                 read.ended_at
@@ -242,7 +242,8 @@ class _Case:
             default=math.inf,
         )
         typed = any(effect.at < t.at < first for t in self.typed[AERIES, cell])
-        return typed or self.activity_of.get(cell[0]) not in self.end_here.points
+        deleted = cell[0] not in self.end_there.assignments
+        return typed or deleted or self.activity_of.get(cell[0]) not in self.end_here.points
 
     def _forgotten(self, effect: Effect) -> bool:
         """What was decided before a restore is not known after it."""
