@@ -17,7 +17,15 @@ from twinbook.core.brake import BrakeLimits
 from twinbook.core.carry_out import effects as ef
 from twinbook.core.carry_out.report import Report
 from twinbook.core.carry_out.scores import carry_out_scores
-from twinbook.core.carry_out.views import CellView, LinkView, NewItems, PairState, PairView, membership_token
+from twinbook.core.carry_out.views import (
+    CellView,
+    GradingRule,
+    LinkView,
+    NewItems,
+    PairState,
+    PairView,
+    membership_token,
+)
 from twinbook.core.cells import CellBase, CellState, Membership, Nothing, OurCell, Policy
 from twinbook.core.fields import CategoryMap
 from twinbook.core.merge import decide
@@ -113,6 +121,7 @@ _LINK = LinkView(
     policy=Policy.ASK,
     new_in_aeries=NewItems.CREATE,
     new_in_lms=NewItems.CREATE,
+    grading_rule=GradingRule.BY_HAND,
     create_after=timedelta(seconds=30),
     grace=timedelta(days=14),
     longest_timeout=timedelta(seconds=180),
@@ -128,7 +137,9 @@ _LINK = LinkView(
     today=date(2026, 10, 15),
     pairs=(),
     new_activities=(),
+    asked_about=frozenset(),
     missing_since=None,
+    students_missing_since=None,
     create_here=frozenset(),
     roster={number: number for number in range(STUDENTS)},
     values_in_class=CELLS,
@@ -180,6 +191,8 @@ def _pair(number: int, cells: tuple[CellView, ...]) -> PairView:
         their_grading_completed=False,
         cells=cells,
         open_question=None,
+        fields_in_question=False,
+        fields_in_conflict=frozenset(),
     )
 
 

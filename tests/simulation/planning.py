@@ -286,8 +286,8 @@ def _check_fields(source: random.Random) -> None:
         activity = change(activity, source)
     for there in source.sample(_THEIRS, source.randint(0, 3)):
         assignment = there(assignment, source)
-    policy, has_scores = source.choice(POLICIES), source.random() < 0.5
-    plan = merge_fields(activity, assignment, base, CATEGORIES, policy, has_scores=has_scores)
+    policy = source.choice(POLICIES)
+    plan = merge_fields(activity, assignment, base, CATEGORIES, policy)
     asked = {question.field for question in plan.questions}
     for name in Field:
         _check_field(
