@@ -108,7 +108,7 @@ def test_a_killed_embedded_database_comes_back_and_web_and_worker_find_it(tmp_pa
     where = home(tmp_path / "home")
     try:
         with _serve(TWINBOOK_HOME=str(where.path)) as serving:
-            children = [serving.child("web").pid, serving.child("worker").pid]
+            web = serving.child("web").pid
             postmaster = EmbeddedDatabase(where)
             assert postmaster.pid is not None
             killed = psutil.Process(postmaster.pid)
@@ -119,7 +119,8 @@ def test_a_killed_embedded_database_comes_back_and_web_and_worker_find_it(tmp_pa
                 assert time.monotonic() < deadline
                 time.sleep(0.1)
             assert postmaster.pid != killed.pid
-            assert [serving.child("web").pid, serving.child("worker").pid] == children
+            assert serving.child("web").pid == web
+            assert serving.child("worker").is_running()
             postmaster.close()
     finally:
         EmbeddedDatabase(where).close()
