@@ -35,7 +35,7 @@ export class Arrivals {
     const theirs = sheet.textOf(cell);
     if (theirs === entry.text) {
       unsent.drop(key);
-    } else if (refusal.code === "version_conflict" && theirs === entry.base && refusal.cell.version > entry.version) {
+    } else if (refusal.code === "version_conflict" && (theirs === entry.base || unsent.isOurs(key, theirs)) && refusal.cell.version > entry.version) {
       unsent.set({ ...entry, version: refusal.cell.version });
     } else if (refusal.code === "version_conflict") {
       this.grid.clash(entry, cell);
@@ -71,7 +71,7 @@ export class Arrivals {
     if (entry && entry.state !== "wrong") {
       const flying = unsent.inFlight(key);
       if (now === entry.text && !flying) unsent.drop(key);
-      else if (now !== before && now !== entry.text && now !== flying?.text && entry.state === "queued") this.grid.clash(entry, cell);
+      else if (now !== before && now !== entry.text && !unsent.isOurs(key, now) && entry.state === "queued") this.grid.clash(entry, cell);
       else if (told.version > version && !flying && entry.state === "queued") unsent.set({ ...entry, version: told.version });
     }
     this.grid.paint(cell);

@@ -18,6 +18,7 @@ const LONGEST_PAUSE_MS = 30000;
 export class Unsent {
   #entries = new Map();
   #sending = new Map();
+  #perhapsSaved = new Map(); // key → text of a request whose answer was lost
   #prefix;
   #address;
   #answered;
@@ -99,6 +100,12 @@ export class Unsent {
     return this.#sending.get(key);
   }
 
+  // Whether a value that the server tells is our own: of the request under way, or of one whose answer was lost. That is
+  // nobody else's value, and no clash with what was typed since.
+  isOurs(key, text) {
+    return this.#sending.get(key)?.text === text || this.#perhapsSaved.get(key) === text;
+  }
+
   sendNow() {
     this.#pause = FIRST_PAUSE_MS;
     this.#sendSoon(0);
@@ -123,11 +130,13 @@ export class Unsent {
       this.#pause = FIRST_PAUSE_MS;
       this.trouble = null;
       this.#answered(answer.body, sent);
+      for (const entry of sent) this.#perhapsSaved.delete(entry.key);
       this.#tellChanged();
       this.#sendSoon(0);
     } else if (answer.status === 413 || answer.status === 422) {
       this.#unreadable(answer, sent);
     } else {
+      for (const entry of sent) this.#perhapsSaved.set(entry.key, entry.text);
       this.trouble = { status: answer.status, ...answer.body };
       this.#tellChanged();
       this.#sendSoon(this.#pause);
