@@ -83,8 +83,19 @@ def in_process(work: Callable[[], None], said: Path, at_effect: int, stop: signa
         os._exit(1)
 
 
-def _work(work: Callable[[], None], said: Path, at_effect: int, stop: signal.Signals) -> None:
+_inherited: list[object] = []
+
+
+def _leave_what_is_the_parents() -> None:
+    """Connections that both processes hold. Where a browser's loop runs, the parent's thread has one more than it closed:
+    in a copy no loop runs, and Django looks elsewhere. Kept, since dropping one would tell its server good-bye."""
     remote._open = None
+    _inherited.append(connection.connection)
+    connection.connection = None
+
+
+def _work(work: Callable[[], None], said: Path, at_effect: int, stop: signal.Signals) -> None:
+    _leave_what_is_the_parents()
     began: dict[tuple[int, str], float] = {}
     count = 0
 
