@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -87,11 +88,16 @@ _inherited: list[object] = []
 
 
 def _leave_what_is_the_parents() -> None:
-    """Connections that both processes hold. Where a browser's loop runs, the parent's thread has one more than it closed:
-    in a copy no loop runs, and Django looks elsewhere. Kept, since dropping one would tell its server good-bye."""
-    remote._open = None
-    _inherited.append(connection.connection)
+    """Connections of the tests' process: of Django (where a browser's loop runs its thread has one more than it closed),
+    of a browser, and the sandbox's own ends, which a frozen copy would keep open when the sandbox drops them.
+
+    The objects are kept, since dropping one would tell its server good-bye; only their descriptors are closed here.
+    """
+    _inherited.extend((connection.connection, remote._open))
     connection.connection = None
+    remote._open = None
+    gc.disable()
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
 
 
 def _work(work: Callable[[], None], said: Path, at_effect: int, stop: signal.Signals) -> None:
