@@ -37,6 +37,8 @@ def test_from_the_file_to_both_gradebooks(
     page.get_by_role("button", name="Show what would change").click()
     row = page.get_by_role("row").filter(has_text=QUIZ)
     expect(row.get_by_role("cell").last).to_have_text("8")
+    # Only an ended run has it: until then the page loads itself anew.
+    expect(page.get_by_role("button", name="Restore now")).to_be_visible()
     check_everywhere(page, picture="restore-preview")
     assert joined.value(quiz, sis) == "1"
     page.get_by_role("button", name="Restore now").click()
