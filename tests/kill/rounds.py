@@ -85,6 +85,20 @@ class Rounds:
         for school_class in self.classes:
             for title in ("Alpine lakes", "Weather diary", "Map drawing"):
                 self.titles[school_class.id][title] = school_class.activity(title)
+        self._wait_until_created()
+
+    def _wait_until_created(self) -> None:
+        """What is measured is the class, and not an activity whose insert ended doubtfully and so has to wait."""
+        for school_class in self.classes:
+            book, wanted = self.books[school_class.id], set(self.titles[school_class.id])
+            there = until(
+                lambda b=book, w=wanted: (
+                    w <= {row["description"] for row in self.scene.aeries.assignments(b)}
+                ),  # type: ignore[misc]
+                PATIENCE_SECONDS,
+            )
+            if not there:
+                raise AssertionError(f"the first activities of class {school_class.id} did not reach Aeries")
 
     def value(self) -> str:
         """Never the same twice, and below an activity's hundred points for long."""

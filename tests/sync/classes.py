@@ -13,7 +13,7 @@ from django.db.models import F
 from tests.sync.children import eventually
 from twinbook.district.models import AeriesConnection, DistrictSettings
 from twinbook.gradebook.models import SchoolClass
-from twinbook.sync import lease, wake
+from twinbook.sync import budget, lease, wake
 from twinbook.sync.models import ClassSync, Link
 
 
@@ -76,9 +76,12 @@ def clear_jobs() -> None:
 def forget_leases() -> None:
     """Ends the thread that renews what a test has left taken, before the database goes."""
     lease.may_go_on()
-    for held in list(lease._renewer._held):
+    for held in list(lease._renewer.held):
         lease._renewer.forget(held)
-    eventually(lambda: not any(thread.name == "lease-renewer" for thread in threading.enumerate()))
+    for permit in list(budget._renewer.held):
+        budget._renewer.forget(permit)
+    names = {"lease-renewer", "slot-renewer"}
+    eventually(lambda: not any(thread.name in names for thread in threading.enumerate()))
 
 
 def sql(statement: str, parameters: list[Any] | None = None) -> None:

@@ -112,12 +112,11 @@ def test_no_instant_is_lost_while_somebody_always_asks() -> None:
 
 
 def booked_instant(permits: DatabasePermits, requests: int) -> datetime:
-    """When the requests may be sent, by the database's clock; gives the slot back."""
+    """From when the next ones may be sent, by the database's clock; gives the slot back."""
     answer = ask(permits, Lane.PERSON, requests)
     assert answer.slot is not None
-    until = RequestSlot.objects.get(id=answer.slot).until
     give_back(answer)
-    return until - timedelta(seconds=90 * requests + budget.MARGIN_SECONDS)
+    return RemoteState.objects.get().next_free_at
 
 
 def test_eight_workers_stay_below_the_cap_whatever_their_requests_last() -> None:
@@ -256,14 +255,49 @@ def test_a_dead_taker_s_slot_comes_back_and_its_late_release_frees_nothing(permi
     assert ask(permits, Lane.PERSON).slot is not None
 
 
-def test_a_permit_is_not_spent_when_its_slot_would_end_before_the_request(permits: DatabasePermits) -> None:
+def test_a_slot_is_kept_as_long_as_its_request_lasts(
+    permits: DatabasePermits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "RENEW_SECONDS", 0.05)
+    with permits.acquire(Lane.PERSON) as permit:
+        assert isinstance(permit, budget.DatabasePermit)
+        first_end, first_deadline = RequestSlot.objects.get(id=permit.key).until, permit.deadline
+        eventually(lambda: RequestSlot.objects.get(id=permit.key).until > first_end + timedelta(seconds=0.2))
+        assert permit.deadline > first_deadline
+    assert one("SELECT count(*) FROM sync_requestslot WHERE until > clock_timestamp()") == 0
+
+
+def test_a_dead_taker_s_slot_is_free_within_ten_seconds(permits: DatabasePermits) -> None:
+    """Whatever the time-outs: a class must be served again within fifteen."""
+    make_connection(total_timeout=600)
+    answer = ask(permits, Lane.PERSON, 2)
+    assert one(
+        f"SELECT until < clock_timestamp() + interval '10 s' FROM sync_requestslot WHERE id = {answer.slot}"
+    )
+
+
+def test_what_ran_out_or_has_another_taker_is_not_renewed(permits: DatabasePermits) -> None:
+    permit = permits.acquire(Lane.PERSON)
+    assert isinstance(permit, budget.DatabasePermit)
+    assert budget._renew([permit]) == 1
+    sql("UPDATE sync_requestslot SET until = clock_timestamp() - interval '1 ms' WHERE id = %s", [permit.key])
+    assert budget._renew([permit]) == 0
+    heir = permits.acquire(Lane.PERSON)
+    assert heir.key == permit.key
+    assert budget._renew([permit]) == 0
+    permit.release()
+    heir.release()
+
+
+def test_a_permit_is_not_spent_when_its_slot_may_have_another_taker(permits: DatabasePermits) -> None:
     with permits.acquire(Lane.PERSON, 2) as permit:
         assert isinstance(permit, budget.DatabasePermit)
-        permit.good_until = time.monotonic() + 179
+        good = permit.deadline
+        permit.deadline = time.monotonic() - 0.001
         with pytest.raises(TimedOut) as late:
             permit.spend()
         assert not late.value.sent
-        permit.good_until = time.monotonic() + 181
+        permit.deadline = good
         permit.spend()
         permit.spend()
         with pytest.raises(OurBug):

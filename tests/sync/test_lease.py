@@ -112,7 +112,7 @@ def test_after_it_ran_out_the_first_holder_may_neither_send_nor_commit_nor_renew
 def test_without_the_database_s_word_the_own_clock_ends_it(class_id: int) -> None:
     held = lease.try_take(class_id, "one")
     assert held is not None
-    held._deadline = 0
+    held.deadline = 0
     with pytest.raises(lease.LeaseLost):
         held.check()
 

@@ -45,7 +45,7 @@ class Permits(Protocol):
         """Let nobody, in no lane, take an instant for that long from now (Retry-After)."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Permit:
     """A taken slot with `requests` sends left. Use as a context manager: leaving releases it.
 

@@ -20,8 +20,9 @@ from twinbook.cli.web import Host, Port, listen, local_url
 from twinbook.embedded import EmbeddedDatabase, EmbeddedError
 
 FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 30.0
-HEALTHY_AFTER_SECONDS = 60.0
+LONGEST_PAUSE_SECONDS = 3.0
+"""A lease of a killed worker lasts ten seconds; with this and the start, a class is served again within fifteen."""
+HEALTHY_AFTER_SECONDS = 10.0
 STOP_SECONDS = 30.0
 DATABASE_WATCH_SECONDS = 1.0
 STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)

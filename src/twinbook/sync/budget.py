@@ -1,6 +1,7 @@
 """The request budget of one remote, shared by all workers through the database (design J4).
 
-One row holds the next free instant and is advanced by one UPDATE; in-flight slots are rows with an end. `step` is one
+One row holds the next free instant and is advanced by one UPDATE; in-flight slots are rows with an end, which is moved on
+while the request lasts. `step` is one
 request's share of a second. The bucket holds `burst − in_flight` requests (at least 1), because as many granted
 requests may still be on their way: no one-second window then sees more than rate + burst.
 
@@ -27,9 +28,11 @@ from django.db import connection
 from twinbook.aeries.errors import OurBug, Throttled, TimedOut
 from twinbook.aeries.permits import Lane, Permit
 from twinbook.sync import lease, statements
+from twinbook.sync.renewal import Renewer
 
-MARGIN_SECONDS = 5
-"""How much later than booked a request may still be sent; a slot is kept that much longer."""
+SLOT_SECONDS = 10.0
+RENEW_SECONDS = 2.0
+"""A slot is kept by renewing it while its request lasts, and so is free again ten seconds after its taker died."""
 PATIENCE_SECONDS = 10
 """A longer pause is not slept through: `acquire` raises Throttled, and the class is tried again later."""
 LONGEST_PAUSE_SECONDS = 3600
@@ -41,31 +44,30 @@ _TURNS = 29815
 _log = logging.getLogger(__name__)
 
 
-@dataclass
+@dataclass(eq=False)
 class DatabasePermit(Permit):
-    """`taken` names this taking of the slot. Past `good_until` (monotonic) another may have the slot."""
+    """`taken` names this taking of the slot. Past `deadline` (monotonic) another may have the slot."""
 
     taken: uuid.UUID = field(kw_only=True)
-    good_until: float = field(kw_only=True)
-    total_timeout: float = field(kw_only=True)
+    deadline: float = field(kw_only=True)
 
     def spend(self) -> None:
-        """Raises TimedOut, nothing sent, when the process was held up so long that the slot would end before this
-        request may."""
-        if time.monotonic() > self.good_until - self.requests * self.total_timeout:
+        """Raises TimedOut, nothing sent, when the process was held up so long that the slot may have another taker."""
+        if time.monotonic() > self.deadline:
             raise TimedOut("pool", sent=False)
         super().spend()
 
 
 @dataclass(frozen=True)
 class _Answer:
-    """What the database said to one attempt; waits in seconds from when the answer came. `slot` None: not taken."""
+    """What the database said to one attempt; waits in seconds from when the answer came. `slot` None: not taken.
+    `lasted`: the seconds that the attempt took there."""
 
     slot: int | None
     starts_in: float
     paused_for: float
     free_in: float
-    total_timeout: float
+    lasted: float
 
 
 class DatabasePermits:
@@ -96,6 +98,7 @@ class DatabasePermits:
     def release(self, permit: Permit) -> None:
         """A slot that cannot be given back ends by itself; that must not hide how the request ended."""
         assert isinstance(permit, DatabasePermit)
+        _renewer.forget(permit)
         try:
             statements.run(_RELEASE, {"slot": permit.key, "taken": permit.taken})
         except DatabaseTrouble:
@@ -109,20 +112,13 @@ class DatabasePermits:
         """The permit, and the instant (monotonic) from which it may be used."""
         taken = uuid.uuid4()
         while True:
+            asked_at = time.monotonic()
             answer = self._ask(lane, requests, taken)
-            now = time.monotonic()
             if answer.slot is not None:
-                starts_at = now + max(answer.starts_in, 0)
-                ends_at = starts_at + requests * answer.total_timeout + MARGIN_SECONDS
-                permit = DatabasePermit(
-                    self,
-                    answer.slot,
-                    lane,
-                    requests,
-                    taken=taken,
-                    good_until=ends_at,
-                    total_timeout=answer.total_timeout,
-                )
+                starts_at = time.monotonic() + max(answer.starts_in, 0)
+                deadline = asked_at + answer.lasted + SLOT_SECONDS
+                permit = DatabasePermit(self, answer.slot, lane, requests, taken=taken, deadline=deadline)
+                _renewer.remember(permit)
                 return permit, starts_at
             _raise_if_long(answer.paused_for)
             lease.sleep(_until_next_attempt(answer))
@@ -135,7 +131,7 @@ class DatabasePermits:
             "longest_turn": LONGEST_TURN_SECONDS,
             "requests": requests,
             "taken": taken,
-            "margin": MARGIN_SECONDS,
+            "seconds": SLOT_SECONDS,
         }
         statement = _TAKE_IN_TURN if lane is Lane.BULK else _TAKE
         row = statements.one_of_last(statement, parameters)
@@ -186,6 +182,23 @@ def _line(remote_id: int, lane: Lane) -> _Line:
     return _Line()
 
 
+def _renew(permits: list[DatabasePermit]) -> int:
+    asked_at = time.monotonic()
+    parameters = {
+        "seconds": SLOT_SECONDS,
+        "slots": [permit.key for permit in permits],
+        "takings": [permit.taken for permit in permits],
+    }
+    renewed = {slot for (slot,) in statements.rows(_RENEW, parameters)}
+    for permit in permits:
+        if permit.key in renewed:
+            permit.deadline = asked_at + SLOT_SECONDS
+    return len(renewed)
+
+
+_renewer: Renewer[DatabasePermit] = Renewer("slot-renewer", _renew, lambda: RENEW_SECONDS)
+
+
 def ensure(remote_id: int) -> None:
     """Makes the remote's row and its slots where they are missing. Safe to repeat and to race."""
     statements.run(_ENSURE_STATE, {"remote": remote_id})
@@ -207,7 +220,7 @@ def _until_next_attempt(answer: _Answer) -> float:
 # The slot is locked first, so that an instant is only spent when there is a slot for it.
 _TAKE = """
     WITH aeries AS (
-        SELECT in_flight, total_timeout,
+        SELECT in_flight,
                ceil(1000000.0 / requests_per_second) * interval '1 microsecond' AS step,
                interval '1 second' / requests_per_second * (greatest(burst - in_flight, 1) - 1) AS slack
         FROM district_aeriesconnection WHERE id = %(remote)s
@@ -228,17 +241,15 @@ _TAKE = """
         RETURNING greatest(remote.next_free_at - aeries.step - aeries.slack, clock_timestamp()) AS starts_at
     ), taken AS (
         UPDATE sync_requestslot AS mine
-        SET taken = %(taken)s,
-            until = instant.starts_at
-                + (%(requests)s * aeries.total_timeout + %(margin)s) * interval '1 second'
-        FROM slot, instant, aeries WHERE mine.id = slot.id
+        SET taken = %(taken)s, until = clock_timestamp() + %(seconds)s * interval '1 second'
+        FROM slot, instant WHERE mine.id = slot.id
         RETURNING mine.id, instant.starts_at
     )
     SELECT taken.id,
            coalesce(extract(epoch FROM taken.starts_at - clock_timestamp())::float8, 0),
            coalesce(extract(epoch FROM remote.paused_until - clock_timestamp())::float8, 0),
            extract(epoch FROM remote.next_free_at - aeries.slack - clock_timestamp())::float8,
-           aeries.total_timeout::float8,
+           extract(epoch FROM clock_timestamp() - statement_timestamp())::float8,
            (SELECT count(*) FROM sync_requestslot WHERE remote_id = %(remote)s) < aeries.in_flight
     FROM sync_remotestate AS remote CROSS JOIN aeries LEFT JOIN taken ON true
     WHERE remote.connection_id = %(remote)s
@@ -258,6 +269,13 @@ _TAKE_IN_TURN = (
     + _TAKE
 )
 _RELEASE = "UPDATE sync_requestslot SET until = clock_timestamp(), taken = NULL WHERE id = %(slot)s AND taken = %(taken)s"
+
+_RENEW = """
+    UPDATE sync_requestslot AS slot SET until = clock_timestamp() + %(seconds)s * interval '1 second'
+    FROM unnest(%(slots)s::bigint[], %(takings)s::uuid[]) AS held (id, taken)
+    WHERE slot.id = held.id AND slot.taken = held.taken AND slot.until > clock_timestamp()
+    RETURNING slot.id
+"""
 
 # After the pause the bucket is empty but for one request: Aeries has just asked for fewer.
 _PAUSE = """

@@ -29,11 +29,10 @@ from django.db import connection, transaction
 from twinbook.core.carry_out.effects import Reading
 from twinbook.sync import processes, statements, wake
 from twinbook.sync.models import LeaseKind
+from twinbook.sync.renewal import Renewer
 
 LEASE_SECONDS = 10.0
 RENEW_SECONDS = 2.0
-RENEW_AGAIN_SECONDS = 0.2
-"""After a round that left a lease unrenewed, because a commit of its own holder held the row."""
 POLL_SECONDS = 0.05
 
 _log = logging.getLogger(__name__)
@@ -64,7 +63,7 @@ class Lease:
     holder: str
     number: int
     generation: int
-    _deadline: float = field(repr=False)
+    deadline: float = field(repr=False)
     readings: dict[str, Reading] = field(default_factory=dict, repr=False)
     """Score readings by UniqueID, made under this lease. They end with it: between two leases anybody may have typed in
     Aeries, and nobody is to be overwritten for the sake of one request (C5, promise 3)."""
@@ -121,7 +120,7 @@ class Lease:
         return {"kind": self.kind, "subject": self.subject, "holder": self.holder, "number": self.number}
 
     def _check_deadline(self) -> None:
-        if time.monotonic() >= self._deadline:
+        if time.monotonic() >= self.deadline:
             raise LeaseLost(f"{self} was not renewed in time")
 
 
@@ -254,57 +253,6 @@ def _give_back(held: Lease) -> None:
         _log.warning("%s was not given back; it runs out by itself", held, exc_info=True)
 
 
-class _Renewer:
-    """Renews all leases that the process holds, by one thread and one statement. The thread starts with the first
-    lease and ends when there is none left."""
-
-    def __init__(self) -> None:
-        self._held: set[Lease] = set()
-        self._changed = threading.Condition()
-        self._thread: threading.Thread | None = None
-
-    def remember(self, taken: Lease) -> None:
-        with self._changed:
-            self._held.add(taken)
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="lease-renewer", daemon=True)
-                self._thread.start()
-
-    def forget(self, lease: Lease) -> None:
-        with self._changed:
-            self._held.discard(lease)
-            self._changed.notify()
-
-    def _run(self) -> None:
-        wait = RENEW_SECONDS
-        try:
-            while leases := self._after(wait):
-                wait = self._renew_round(leases)
-        finally:
-            connection.close()
-
-    def _after(self, seconds: float) -> list[Lease]:
-        """What is held when that time has passed; empty as soon as nothing is held, and the thread ends."""
-        ends_at = time.monotonic() + seconds
-        with self._changed:
-            while self._held and (left := ends_at - time.monotonic()) > 0:
-                self._changed.wait(left)
-            self._held = {lease for lease in self._held if lease._deadline > time.monotonic()}
-            if not self._held:
-                self._thread = None
-            return list(self._held)
-
-    def _renew_round(self, leases: list[Lease]) -> float:
-        """Seconds until the next round."""
-        try:
-            renewed = renew(leases)
-        except DatabaseTrouble:
-            _log.warning("leases were not renewed: the database does not answer", exc_info=True)
-            connection.close()
-            return RENEW_AGAIN_SECONDS
-        return RENEW_SECONDS if renewed == len(leases) else RENEW_AGAIN_SECONDS
-
-
 def renew(leases: list[Lease]) -> int:
     """Renews those that are still held and not locked by a commit of their own; how many that were."""
     asked_at = time.monotonic()
@@ -321,8 +269,8 @@ def renew(leases: list[Lease]) -> int:
     renewed = set(rows)
     for lease in leases:
         if (lease.kind, lease.subject, lease.number) in renewed:
-            lease._deadline = asked_at + LEASE_SECONDS
+            lease.deadline = asked_at + LEASE_SECONDS
     return len(renewed)
 
 
-_renewer = _Renewer()
+_renewer: Renewer[Lease] = Renewer("lease-renewer", renew, lambda: RENEW_SECONDS)
