@@ -22,8 +22,8 @@ class Verdict:
     not_to_be_told: int = 0
     """Typed in Aeries what had stood there before, or what a write of ours had said: no reading can tell them apart."""
     replaced_unseen: int = 0
-    """By a write of ours that a rule or a choice decided, whose answer was lost, and over which a person typed before anyone
-    read it: such a value is in no history."""
+    """By a write of ours that a rule or a choice decided, whose answer was lost, and whose item a person deleted before
+    anyone read it: such a value is in no history."""
     twins_named: int = 0
 
     def gap_p99(self) -> float:
@@ -192,7 +192,7 @@ class _Case:
         value = self._here(cell)
         if last.undone or cell[0] not in self.end_here.points or same(value, last.value):
             return
-        if self._is_rescaled(cell[0]) or self._chosen(cell) or (not last.value and self._fillable(cell[0])):
+        if self._is_rescaled(cell[0]) or self._chosen(cell) or (not last.value and self._fillable(cell)):
             return
         there = (self.partner.get(cell[0], ""), cell[1])
         later = [typed.value for typed in self.typed[AERIES, there] if typed.at > last.at]
@@ -204,7 +204,7 @@ class _Case:
         ours = (self.activity_of.get(cell[0], ""), cell[1])
         if same(row.mark, last.value) or self._is_rescaled(ours[0]) or self._chosen(ours):
             return
-        if not last.value and self._fillable(ours[0]):
+        if not last.value and self._fillable(ours):
             return
         later = [typed.value for typed in self.typed[LMS, ours] if typed.at > last.at]
         if any(self._agrees_with(ours, row, value) for value in later):
@@ -223,6 +223,20 @@ class _Case:
             for effect in self.effects[cell]
         )
 
+    def _is_named(self, there: Cell, here: Cell, mark: str) -> bool:
+        """In the history of the cell, or as the value here with which it was agreed in the beginning."""
+        known = [value for moved in self.moves[here] for value in (moved.before, moved.after)]
+        row = self.record.there.rows.get(there)
+        agreed = self.record.here.scores.get(here, "")
+        if self.record.agreed and row is not None and same(row.mark, mark):
+            return any(same(value, agreed) for value in known)
+        return any(same(value, self._says_here(here, mark)) for value in known)
+
+    def _stands_there(self, cell: Cell, mark: str) -> bool:
+        """Somebody typed it again."""
+        row = self.end_there.rows.get(cell)
+        return row is not None and same(row.mark, mark)
+
     def _not_to_be_told(self, cell: Cell, typed: Typed) -> bool:
         known = [self.record.there.rows[cell].mark] if cell in self.record.there.rows else [""]
         known += [earlier.value for earlier in self.typed[AERIES, cell] if earlier.at < typed.at]
@@ -230,25 +244,13 @@ class _Case:
         return any(same(mark, typed.value) for mark in known)
 
     def _never_seen(self, cell: Cell, effect: Effect) -> bool:
-        """Before anything was read again a person typed over it there, or deleted the one item or the other."""
-        first = min(
-            (
-                read.ended_at
-                for read in self.record.reads
-                if read.assignment == cell[0]
-                and read.began_at > effect.at
-                and not self._within(read.began_at)
-            ),
-            default=math.inf,
-        )
-        typed = any(effect.at < t.at < first for t in self.typed[AERIES, cell])
+        """Before anything was read again a person deleted the one item or the other."""
         deleted = cell[0] not in self.end_there.assignments
-        return typed or deleted or self.activity_of.get(cell[0]) not in self.end_here.points
+        return deleted or self.activity_of.get(cell[0]) not in self.end_here.points
 
     def _forgotten(self, effect: Effect) -> bool:
-        """What was decided before a restore is not known after it."""
-        decided = effect.at if effect.read_at is None else effect.read_at
-        return self._within(decided)
+        """What was decided or done before a restore is not known after it."""
+        return self._within(effect.at) or (effect.read_at is not None and self._within(effect.read_at))
 
     def _within(self, at: float) -> bool:
         return any(begin <= at <= end for begin, end in self.record.forgotten)
@@ -256,9 +258,11 @@ class _Case:
     def _chosen(self, cell: Cell) -> bool:
         return any(choice.is_about(cell) for choice in self.record.choices)
 
-    def _fillable(self, activity: str) -> bool:
+    def _fillable(self, cell: Cell) -> bool:
         """Never agreed in the beginning: a blank is no edit there, but filled from the other side (design C2)."""
-        return not self.record.agreed or activity not in self.record.here.points
+        there = (self.partner.get(cell[0], ""), cell[1])
+        agreed = self.record.agreed and cell[0] in self.record.here.points
+        return not agreed or there not in self.record.there.rows
 
     def _is_rescaled(self, activity: str) -> bool:
         return bool({activity, self.partner.get(activity, "")} & self.rescaled)
@@ -290,8 +294,7 @@ class _Case:
                     continue
                 if self._in_gap(cell, typed[-1]) or self._is_rescaled(ours[0]) or self._forgotten(effect):
                     continue
-                known = [value for moved in self.moves[ours] for value in (moved.before, moved.after)]
-                if any(same(value, self._says_here(ours, before)) for value in known):
+                if self._is_named(cell, ours, before) or self._stands_there(cell, before):
                     continue
                 if self._never_seen(cell, effect):
                     verdict.replaced_unseen += 1

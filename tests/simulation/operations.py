@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from tests.core.cell_cases import form
+from tests.simulation.network import Fate, all_done, scripted
 from tests.simulation.room import Class, Work, activity, classroom, sis
 from tests.simulation.world import Machine
 from twinbook.core.carry_out import effects as ef
@@ -91,6 +92,17 @@ def a_rule_overrules() -> Class:
     world = classroom(TWO, policy=Policy.LMS)
     world.type_there(1, 1, "6")
     world.type_here(1, 1, "9")
+    return world
+
+
+def overruled_and_typed_over() -> Class:
+    """The answer to the write that a rule decided was lost, and a person typed over it before anybody read."""
+    world = a_rule_overrules()
+    world.network.fates = scripted(Fate.ANSWER_LOST)
+    world.push()
+    world.network.fates = all_done
+    world.type_there(1, 1, "5")
+    world.clock.advance(30)
     return world
 
 
@@ -227,6 +239,7 @@ OPERATIONS: dict[str, Operation] = {
     "push several": Operation(several_saves, pushing, WRITE | {ef.ReadAssignment, ef.Update}),
     "push what is refused": Operation(one_refused, pushing, WRITE | {ef.ReadAssignment, ef.Update}),
     "push what a rule decides": Operation(a_rule_overrules, pushing, WRITE),
+    "push over what was typed over": Operation(overruled_and_typed_over, pushing, WRITE),
     "push with old lists": Operation(old_lists, pushing, WRITE | {ef.ReadGradebook, ef.ReadStudents}),
     "create there": Operation(
         a_new_activity,

@@ -387,11 +387,16 @@ class Store:
         match change:
             case ch.MoveBase(pair, student, base, membership):
                 self.bases[pair, student] = base, membership
+            case ch.Agree(activity, move):
+                if self.cell(activity, move.student).version == move.base.ours_version:
+                    self.bases[move.pair, move.student] = move.base, move.membership
+                else:
+                    lost.add(move.student)
             case ch.TakeOverCell():
                 self._take_over(change, lost)
-            case ch.StoreIntent(pair, student, ours, version, sent, maxima):
+            case ch.StoreIntent(pair, student, ours, version, sent, maxima, replaced):
                 key = self.next_id()
-                intent = Intent(key, ours, version, sent, maxima, None)
+                intent = Intent(key, ours, version, sent, maxima, None, replaced)
                 self.intents[key] = StoredIntent(pair, student, lease, intent)
                 stored[student] = key
             case ch.EndIntents(ids, at):
@@ -401,8 +406,14 @@ class Store:
             case ch.SettleIntents(ids):
                 for key in ids:
                     del self.intents[key]
+            case ch.Named(ids):
+                for key in set(ids) & self.intents.keys():
+                    row = self.intents[key]
+                    self.intents[key] = replace(row, intent=replace(row.intent, replaced=None))
             case ch.RecordWrite(activity, student, name, before, after, why):
                 self._record("aeries", activity, student, name, before, after, why)
+            case ch.RecordGone(activity, student, before, after, why):
+                self._record("aeries", activity, student, "score", before, after, why)
             case ch.JudgeCells(pair, activity, students, held):
                 for student in students - lost:
                     self._judge(f"cell:{activity}:{student}", pair, _of(held, student=student))

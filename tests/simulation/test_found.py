@@ -128,3 +128,74 @@ def test_a_doubt_about_a_row_that_is_gone_ends_after_a_day() -> None:
     world.clock.advance(86_401)
     world.look()
     assert not world.store.intents
+
+
+def test_a_value_that_lost_and_was_typed_over_unseen_is_in_the_history() -> None:
+    """The rule let the LMS win; the answer was lost, and before anybody read, a person typed over our write."""
+    for later, after in (("5", "5"), ("", None)):
+        world = classroom(policy=Policy.LMS)
+        world.type_there(1, 1, "7")
+        world.type_here(1, 1, "9")
+        world.network.fates = scripted(Fate.ANSWER_LOST)
+        world.push()
+        world.type_there(1, 1, later)
+        world.settle()
+        gone = [entry for entry in world.store.history if entry.side == "aeries" and entry.before == "7"]
+        assert [entry.after for entry in gone] == [after]
+        assert "answer was lost" in gone[0].why
+
+
+def test_a_value_that_a_person_chose_against_is_named_once_behind_the_new_question() -> None:
+    world = classroom(policy=Policy.LMS)
+    world.type_there(1, 1, "7")
+    world.type_here(1, 1, "9")
+    world.network.fates = scripted(Fate.ANSWER_LOST)
+    world.push()
+    world.set_link(policy=Policy.ASK)
+    world.type_there(1, 1, "5")
+    world.settle()
+    assert world.codes() == {"cell:1:1": "conflict"}
+    assert [(e.before, e.after) for e in world.store.history if e.side == "aeries"] == [("7", "5")]
+
+
+def test_an_edit_that_the_answer_to_one_half_shows_is_not_overwritten_by_the_other_half() -> None:
+    """A batch was refused and halved; what the first half's answer showed of the second was not looked at."""
+    world = classroom(policy=Policy.LMS)
+    for student in (1, 2):
+        world.type_here(1, student, "9")
+    world.aeries.refuses.add((world.uid(1), sis(2)))
+    worker = world.worker(push())
+    worker.run_until(ef.WriteScores)
+    worker.step()
+    world.aeries.refuses.clear()
+    world.type_there(1, 2, "6")
+    worker.run()
+    world.settle()
+    assert [(e.student, e.before, e.after) for e in world.store.history if e.side == "aeries"] == [
+        (1, "8", "9"),
+        (2, "6", "9"),
+    ]
+
+
+def test_typed_away_and_back_while_the_points_changed_there_is_no_agreement() -> None:
+    """33.3333 of 100 was typed again while Aeries made it 20 points: ours stood as 6.6667, theirs as 33.3333 of 20."""
+    world = classroom([Work((("8", "8"),), "10", "10")])
+    world.type_here(1, 1, "9")
+    world.type_here(1, 1, "8")
+    world.aeries.change_points(world.uid(1), Decimal(20), Decimal(20))
+    world.settle()
+    assert (world.here(1, 1), world.there(1, 1)) == ("16", "16")
+
+
+def test_what_was_equal_to_an_older_value_only_agrees_with_nothing() -> None:
+    """While the scores were read, 9 was typed here over 8, and in Aeries exactly that 8: each side changed."""
+    world = classroom([Work((("7", "7"),))])
+    world.type_here(1, 1, "8")
+    worker = world.worker(push())
+    worker.run_until(ef.ReadScores)
+    world.type_here(1, 1, "9")
+    world.type_there(1, 1, "8")
+    worker.run()
+    world.settle()
+    assert (world.here(1, 1), world.there(1, 1)) == ("9", "8")
+    assert world.codes() == {"cell:1:1": "conflict"}

@@ -50,6 +50,8 @@ class Intent:
     maxima: Maxima
     ended_at: datetime | None
     """When the request ended on our side; None while it is under way or its worker died."""
+    replaced: Form | None = None
+    """What stood there when it was decided, if it was never agreed and is in no history yet."""
 
 
 class Policy(StrEnum):

@@ -70,10 +70,11 @@ class Committer:
                 self.before_first_move = None
             moved = journal.about_to_move(self.link_id, self.origin.run_id, changes)
             self._take_over([change for change in changes if isinstance(change, ch.TakeOverCell)])
-            self._move_bases([change for change in changes if isinstance(change, ch.MoveBase)])
+            agreed = self._agreed([change for change in changes if isinstance(change, ch.Agree)])
+            self._move_bases([*(c for c in changes if isinstance(c, ch.MoveBase)), *agreed])
             journal.store(moved, lost=self._lost)
             self._store_intents([change for change in changes if isinstance(change, ch.StoreIntent)])
-            self._record([change for change in changes if isinstance(change, ch.RecordWrite)])
+            self._record([c for c in changes if isinstance(c, (ch.RecordWrite, ch.RecordGone))])
             for change in changes:
                 self._apply(change)
         announce.announce(self.class_id)
@@ -81,12 +82,16 @@ class Committer:
 
     def _apply(self, change: ch.Change) -> None:
         match change:
-            case ch.TakeOverCell() | ch.MoveBase() | ch.StoreIntent() | ch.RecordWrite():
+            case ch.TakeOverCell() | ch.MoveBase() | ch.Agree():
+                pass
+            case ch.StoreIntent() | ch.RecordWrite() | ch.RecordGone():
                 pass
             case ch.EndIntents(ids, at):
                 IntentRow.objects.filter(id__in=ids, ended_at=None).update(ended_at=at)
             case ch.SettleIntents(ids):
                 IntentRow.objects.filter(id__in=ids).update(settled_at=clock.now())
+            case ch.Named(ids):
+                IntentRow.objects.filter(id__in=ids).update(replaced_kind=None, replaced_text="")
             case ch.JudgeCells():
                 questions.judge_cells(self.class_id, self.link_id, change, lost=frozenset(self._lost))
             case ch.JudgeFields():
@@ -175,6 +180,19 @@ class Committer:
             step.pair, step.student, taken_over_base(taken, step.expected_version + 1), step.membership
         )
 
+    def _agreed(self, found: list[ch.Agree]) -> list[ch.MoveBase]:
+        """Without those whose cell was saved since it was found equal."""
+        moves: list[ch.MoveBase] = []
+        for activity in {each.activity for each in found}:
+            cells = scores.of_activity(activity)
+            for move in (each.move for each in found if each.activity == activity):
+                cell = cells.get(move.student)
+                if (0 if cell is None else cell.version) == move.base.ours_version:
+                    moves.append(move)
+                else:
+                    self._lost.add(move.student)
+        return moves
+
     def _move_bases(self, moves: list[ch.MoveBase]) -> None:
         """The last word on a cell counts: an echo is recognised first, and then what follows from it."""
         last = {(move.pair, move.student): move for move in moves if move.student not in self._lost}
@@ -193,6 +211,8 @@ class Committer:
         for intent in intents:
             ours_kind, ours_text = codec.value_columns(intent.ours)
             sent_kind, sent_text = codec.form_columns(intent.sent)
+            over = intent.replaced
+            replaced_kind, replaced_text = (None, "") if over is None else codec.form_columns(over)
             rows.append(
                 IntentRow(
                     pair_id=intent.pair,
@@ -202,6 +222,8 @@ class Committer:
                     ours_version=intent.ours_version,
                     sent_kind=sent_kind,
                     sent_text=sent_text,
+                    replaced_kind=replaced_kind,
+                    replaced_text=replaced_text,
                     max_ours=intent.maxima.ours,
                     max_entry=intent.maxima.entry,
                     max_weight=intent.maxima.weight,
@@ -213,10 +235,10 @@ class Committer:
         for row in IntentRow.objects.bulk_create(rows):
             self._intents[row.student_id] = row.id
 
-    def _record(self, writes: list[ch.RecordWrite]) -> None:
+    def _record(self, writes: list[ch.RecordWrite | ch.RecordGone]) -> None:
         entries = [
             Entry(
-                w.field,
+                w.field if isinstance(w, ch.RecordWrite) else "score",
                 w.before,
                 w.after,
                 activity_id=w.activity,

@@ -405,6 +405,7 @@ def _intents(pair: Pair) -> dict[int, list[Intent]]:
                 sent=codec.form_from(row.sent_kind, row.sent_text),
                 maxima=Maxima(row.max_ours, row.max_entry, row.max_weight),
                 ended_at=row.ended_at,
+                replaced=codec.optional_form(row.replaced_kind, row.replaced_text),
             )
         )
     return found

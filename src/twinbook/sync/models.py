@@ -377,6 +377,9 @@ class IntentRow(models.Model):
     max_ours = models.DecimalField(max_digits=12, decimal_places=4)
     max_entry = models.DecimalField(max_digits=14, decimal_places=4)
     max_weight = models.DecimalField(max_digits=14, decimal_places=4)
+    replaced_kind = models.CharField(max_length=10, null=True)
+    """What stood there and was never agreed; null: nothing such, or it is in the history by now."""
+    replaced_text = models.TextField(blank=True, default="")
     lease_number = models.BigIntegerField()
     holder = models.TextField(default="")
     """The process that sent it: intents of a lost lease are settled once it is known dead (C4)."""

@@ -27,6 +27,15 @@ class MoveBase:
 
 
 @dataclass(frozen=True, slots=True)
+class Agree:
+    """Both sides were found equal: move the base, if our cell still has its version. A value that was saved meanwhile was
+    never equal, and what was typed there belongs to none of it."""
+
+    activity: int
+    move: MoveBase
+
+
+@dataclass(frozen=True, slots=True)
 class TakeOverCell:
     """Set our cell, if it still has `expected_version` (C6), and move both halves of the base with it."""
 
@@ -43,12 +52,15 @@ class TakeOverCell:
 
 @dataclass(frozen=True, slots=True)
 class StoreIntent:
+    """`replaced`: what stands there and was never agreed, in no history until the write is proven; None: nothing such."""
+
     pair: int
     student: int
     ours: OurValue
     ours_version: int
     sent: Form
     maxima: Maxima
+    replaced: Form | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,13 @@ class SettleIntents:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """What these intents replaced is in the history: it is not named again."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RecordWrite:
     """A value that was read back from the far side: a history entry of that side."""
 
@@ -76,6 +95,18 @@ class RecordWrite:
     why: str
     replaced: Form | None = None
     """Of a score: what the far side held until then, in its own form."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordGone:
+    """A value of the far side that is gone, and no answer told of it: a history entry of that side. Nothing is moved by it.
+    `after`: what was found instead."""
+
+    activity: int
+    student: int
+    before: str | None
+    after: str | None
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,11 +359,14 @@ class LinkLooked:
 
 Change = (
     MoveBase
+    | Agree
     | TakeOverCell
     | StoreIntent
     | EndIntents
     | SettleIntents
+    | Named
     | RecordWrite
+    | RecordGone
     | JudgeCells
     | JudgeFields
     | JudgePair

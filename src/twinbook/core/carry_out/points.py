@@ -49,12 +49,23 @@ def _move(cell: CellView, row: TheirCell | None, far: FarSide, before: Decimal, 
     agreed = base.ours == ours and base.ours_version == cell.ours.version
     if agreed and resting and row is not None and isinstance(ours, Number):
         value = far.decode(row, after)
-    half = value if base.ours == ours else (None if base.ours is None else rescaled(base.ours, before, after))
     maxima = replace(base.maxima, ours=after)
     if resting and row is not None:
         maxima = Maxima(after, row.entry_max, row.weight_max)
-    moved = replace(base, ours=half, maxima=maxima)
+    moved = replace(base, ours=_half(base, ours, value, before, after, agreed=agreed), maxima=maxima)
     return replace(move, value=value, base=moved, agreed=agreed, membership=cell.agreed_as or "")
+
+
+def _half(
+    base: CellBase, ours: OurValue, value: OurValue, before: Decimal, after: Decimal, *, agreed: bool
+) -> OurValue | None:
+    """Our half of the base. A value that was typed away and back was chosen again: under the new points it is not what was
+    agreed, and so it is none."""
+    if agreed:
+        return value
+    if base.ours is None or (base.ours == ours and isinstance(ours, Number)):
+        return None
+    return rescaled(base.ours, before, after)
 
 
 def moved_views(cells: Iterable[CellView], moved: Iterable[CellMove]) -> tuple[CellView, ...]:

@@ -146,6 +146,8 @@ class Look:
         self._converted: set[int] = set()
         """Whose number was said anew for other maxima of the row: a second time it is refused."""
         self._rows: Mapping[int, TheirCell] = {}
+        self._decided_on: dict[int, TheirCell | None] = {}
+        """The row on which it was decided to send a student's value."""
 
     def run(self, reading: ef.Reading) -> Steps:
         self._rows = self.out.rows = reading.rows
@@ -308,9 +310,12 @@ class Look:
         for view, step in decisions:
             if isinstance(step, (NewBase, Send, Hold)) and step.echo is not None:
                 result += self._echoed(view, step.echo)
+            else:
+                result += self._gone(view)
             match step:
                 case NewBase(base):
-                    result.append(self._base(view, base))
+                    move = self._base(view, base)
+                    result.append(move if step.echo is not None else ch.Agree(self.pair.activity.id, move))
                     judged.add(view.student)
                 case TakeOver():
                     pass
@@ -334,16 +339,16 @@ class Look:
 
     def _echoed(self, view: CellView, echo: CellBase) -> list[ch.Change]:
         """Our own write, recognised without its answer: it moved a value there, so it goes into the history as well."""
-        before = None
-        if view.base is not None and view.base.theirs is not None:
-            maxima = view.base.maxima
-            agreed = TheirCell(view.base.theirs, maxima.entry, maxima.weight)
-            before = str(self.link.far.decode(agreed, maxima.ours)) or None
+        base = view.base
+        replaced, maxima = (None, None) if base is None else (base.theirs, base.maxima)
+        for intent in view.intents:
+            if intent.replaced is not None:
+                replaced, maxima = intent.replaced, intent.maxima
+        before = None if replaced is None or maxima is None else self._said(replaced, maxima)
         after = None if echo.ours is None else str(echo.ours) or None
         why = sentence("changed here; found in Aeries after an answer was lost")
-        replaced = None if view.base is None else view.base.theirs
         record = ch.RecordWrite(self.pair.activity.id, view.student, "score", before, after, why, replaced)
-        return [self._base(view, echo), record]
+        return [self._base(view, echo), record, *_named(view)]
 
     def _overruled(self, view: CellView, step: Send) -> list[ch.Change]:
         """Ours wins over a value that was never agreed, by a rule or a confirmed summary. As where a person chooses, the
@@ -356,6 +361,23 @@ class Look:
         ours = step.ours
         seen = resolved_base(view.base, Policy.LMS, ours.value, ours.version, theirs.form, step.terms.maxima)
         return [self._base(view, seen)]
+
+    def _gone(self, view: CellView) -> list[ch.Change]:
+        """Ours was sent over a value that was never agreed, the answer was lost, and now something third stands there: what
+        lost is named, though nobody knows whether our write or a person replaced it (promise 3)."""
+        row = self._rows.get(view.sis_student_id)
+        over = [intent for intent in view.intents if intent.replaced is not None]
+        if row is None or not over or row.form in {i.replaced for i in over} | {i.sent for i in view.intents}:
+            return []
+        last = over[-1]
+        before = None if last.replaced is None else self._said(last.replaced, last.maxima)
+        after = str(self.link.far.decode(row, self.terms.maxima.ours)) or None
+        why = sentence("a value from here was sent over it and the answer was lost; then this was found")
+        return [ch.RecordGone(self.pair.activity.id, view.student, before, after, why), *_named(view)]
+
+    def _said(self, form: Form, maxima: Maxima) -> str | None:
+        """A form of the far side, in our words."""
+        return str(self.link.far.decode(TheirCell(form, maxima.entry, maxima.weight), maxima.ours)) or None
 
     def _membership_seen(self, view: CellView) -> list[ch.Change]:
         """An agreed value that still stands there is agreed under the student's present place in the gradebook (C7)."""
@@ -408,15 +430,29 @@ class Look:
     def _intents(self, sends: Mapping[int, Send]) -> list[ch.Change]:
         return [
             ch.StoreIntent(
-                self.pair.id, student, step.ours.value, step.ours.version, step.form, step.terms.maxima
+                self.pair.id,
+                student,
+                step.ours.value,
+                step.ours.version,
+                step.form,
+                step.terms.maxima,
+                self._never_agreed(student),
             )
             for student, step in sends.items()
         ]
+
+    def _never_agreed(self, student: int) -> Form | None:
+        """What stands there and is in nobody's history yet: typed there, and about to be overruled."""
+        base = next(view.base for view in self.pair.cells if view.student == student)
+        form = self._form_of(student)
+        agreed = base is not None and base.ours is not None and base.theirs == form
+        return None if agreed or form == self.link.far.blank else form
 
     def _send(self, sends: Mapping[int, Send], intents: Mapping[int, int]) -> Generator[ef.Effect, Any, None]:
         """Batches, halved where refused. Everything else ends the sending: the next look finds what is left."""
         waiting = [dict(sends)]
         refused_at: datetime | None = None
+        self._decided_on = {student: self._row_in(self._rows, student) for student in sends}
         while waiting:
             batch = waiting.pop()
             ending = yield ef.WriteScores(self._unique_id, self._entries(batch), self.lane)
@@ -427,6 +463,7 @@ class Look:
                     converted, more = yield from self._prove(batch, ids, reading, last=not waiting)
                     intents = {**intents, **more}
                     waiting += [converted] if converted else []
+                    waiting = yield from self._unmoved(waiting, intents, reading, refused_at)
                 case ef.Taken(ended_at):
                     self.out.wrote = True
                     self.uncertain.append(ended_at)
@@ -451,6 +488,34 @@ class Look:
                     return
                 case _:
                     raise TypeError(f"not an ending of a write: {ending!r}")
+
+    def _unmoved(
+        self,
+        waiting: list[dict[int, Send]],
+        intents: Mapping[int, int],
+        reading: ef.Reading,
+        refused_at: datetime | None,
+    ) -> Generator[ef.Effect, Any, list[dict[int, Send]]]:
+        """What still waits, without the cells whose row the answer shows changed: somebody typed there since the reading
+        on which it was decided, and what has been seen is not overwritten (promise 3). They are looked at once more."""
+        moved = {
+            student
+            for batch in waiting
+            for student in batch
+            if self._row_in(reading.rows, student) != self._decided_on[student]
+        }
+        if not moved:
+            return waiting
+        self.out.again = True
+        ids = tuple(intents[student] for student in moved)
+        # A batch that was refused may have been stored in part (reference U7).
+        yield ef.Commit((ch.SettleIntents(ids) if refused_at is None else ch.EndIntents(ids, refused_at),))
+        kept = [{s: step for s, step in batch.items() if s not in moved} for batch in waiting]
+        return [batch for batch in kept if batch]
+
+    def _row_in(self, rows: Mapping[int, TheirCell], student: int) -> TheirCell | None:
+        sis = next(view.sis_student_id for view in self.pair.cells if view.student == student)
+        return rows.get(sis)
 
     def _rest(
         self, ids: tuple[int, ...], waiting: list[dict[int, Send]], intents: Mapping[int, int]
@@ -487,11 +552,12 @@ class Look:
             answered = reading.rows.get(view.sis_student_id)
             if answered is not None and self._took(step, answered):
                 result.append(self._base(view, answered_base(step, answered)))
-                result.append(self._recorded(student, step))
+                result += [self._recorded(student, step), *_named(view)]
             elif (
                 answered is not None and (other := self._for_its_maxima(student, step, answered)) is not None
             ):
                 converted[student] = other
+                self._decided_on[student] = answered
                 result.append(self._base(view, _unsaid(other, answered)))
             else:
                 rejected.append(self._not_taken(view, step, answered))
@@ -566,8 +632,7 @@ class Look:
         return ch.JudgeCells(self.pair.id, self.pair.activity.id, frozenset({student}), (held,))
 
     def _form_of(self, student: int) -> Form | None:
-        sis = next(view.sis_student_id for view in self.pair.cells if view.student == student)
-        row = self._rows.get(sis)
+        row = self._row_in(self._rows, student)
         return None if row is None else row.form
 
     # Settling
@@ -602,6 +667,12 @@ class Look:
         if until is not None and began_at <= until:
             latest.append(until)
         return max(latest) + LATER if latest else None
+
+
+def _named(view: CellView) -> list[ch.Change]:
+    """What was overruled in this cell is in the history by now."""
+    ids = tuple(intent.id for intent in view.intents if intent.replaced is not None)
+    return [ch.Named(ids)] if ids else []
 
 
 def _unsaid(step: Send, answered: TheirCell) -> CellBase:
