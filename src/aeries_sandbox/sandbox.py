@@ -14,8 +14,6 @@ from aeries_sandbox.control.call import Holder
 from aeries_sandbox.server import Server
 from aeries_sandbox.world import DEMO_CERTIFICATE, Overrides, World
 
-SAVE_EVERY_SECONDS = 0.2
-
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -35,21 +33,22 @@ class Options:
 async def serve(options: Options, stop: asyncio.Event, listening: Callable[[str], None]) -> None:
     """Serves until `stop` is set; `listening` gets the address.
 
-    State is saved at most SAVE_EVERY_SECONDS after a change and when it stops. Raises DocumentError,
-    SwitchError, StateFileError and OSError before it listens.
+    A change is in the state file before it is answered. Raises DocumentError, SwitchError, StateFileError and OSError before
+    it listens.
     """
     holder = Holder(_first_world(options), options.seed)
-    server = Server(App(holder))
+    keeper = state_file.Keeper(holder, options.state) if options.state is not None else None
+    server = Server(App(holder), keeper)
     port = await server.start(options.host, options.port)
-    saving = asyncio.create_task(_keep_saving(holder, options.state)) if options.state is not None else None
+    saving = asyncio.create_task(keeper.run()) if keeper is not None else None
     listening(f"http://{options.host}:{port}")
     try:
         await stop.wait()
     finally:
         await server.stop()
-        if saving is not None and options.state is not None:
+        if saving is not None and keeper is not None:
             saving.cancel()
-            state_file.write(options.state, holder.world.document())
+            keeper.write()
 
 
 def _first_world(options: Options) -> World:
@@ -57,15 +56,6 @@ def _first_world(options: Options) -> World:
     document = kept or seeds.load(options.seed)
     overrides = Overrides(options.certificate, options.clock, options.latency_ms)
     return World(document, options.profile, options.switches, overrides, keep_clock=kept is not None)
-
-
-async def _keep_saving(holder: Holder, path: Path) -> None:
-    while True:
-        await asyncio.sleep(SAVE_EVERY_SECONDS)
-        world = holder.world
-        if world.changed:
-            world.changed = False
-            state_file.write(path, world.document())
 
 
 class Sandbox:

@@ -11,6 +11,7 @@ import h11
 from aeries_sandbox.api.misbehaviour import Dropped
 from aeries_sandbox.app import App
 from aeries_sandbox.messages import Request, Response
+from aeries_sandbox.state_file import Keeper
 
 READ_AT_ONCE = 65536
 LARGEST_BODY = 64 * 1024 * 1024
@@ -23,8 +24,9 @@ class TooLarge(Exception):
 class Server:
     """Serves one App on one address; all requests are worked off in one event loop, one at a time."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, keeper: Keeper | None = None) -> None:
         self._app = app
+        self._keeper = keeper
         self._listener: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
         self._later: set[asyncio.TimerHandle] = set()
@@ -75,6 +77,8 @@ class Server:
                 if outcome.then is not None:
                     self._act_later(outcome.then, outcome.delay)
                 return
+            if self._keeper is not None:
+                await self._keeper.kept()
             writer.write(_encoded(connection, request, outcome))
             await writer.drain()
             if connection.our_state is h11.MUST_CLOSE:

@@ -1,11 +1,15 @@
 """The file of --state: the whole state as a seed document, replaced atomically."""
 
+import asyncio
 import os
 from pathlib import Path
 
 from aeries_sandbox import documents
+from aeries_sandbox.control.call import Holder
 from aeries_sandbox.model import Document
 from aeries_sandbox.store import Database, DocumentError
+
+TOGETHER_SECONDS = 0.02
 
 
 class StateFileError(Exception):
@@ -37,3 +41,35 @@ def write(path: Path, document: Document) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
+
+
+class Keeper:
+    """Writes the file after each change. As in a real database, nothing is answered before it is kept: a request that was
+    answered survives whatever ends the process; changes that come together are written together."""
+
+    def __init__(self, holder: Holder, path: Path) -> None:
+        self._holder = holder
+        self._path = path
+        self._waiting: list[asyncio.Future[None]] = []
+
+    async def run(self) -> None:
+        while True:
+            await asyncio.sleep(TOGETHER_SECONDS)
+            waiting, self._waiting = self._waiting, []
+            if self._holder.world.changed:
+                self.write()
+            for each in waiting:
+                if not each.done():
+                    each.set_result(None)
+
+    async def kept(self) -> None:
+        """Returns when the file holds what has changed until now."""
+        if self._holder.world.changed:
+            ended = asyncio.get_running_loop().create_future()
+            self._waiting.append(ended)
+            await ended
+
+    def write(self) -> None:
+        world = self._holder.world
+        world.changed = False
+        write(self._path, world.document())

@@ -20,8 +20,6 @@ from tests.kill.scene import PATIENCE_SECONDS, Scene
 from twinbook.demo.school import CallFailed, until
 
 VICTIMS = ("worker", "web", "database", "aeries")
-LOST_BY_AERIES_SECONDS = 0.5
-"""The sandbox writes its state at most 0.2 s after a change: what a kill of it forgets, Twinbook cannot know."""
 Cell = tuple[str, str]
 """(title, student)"""
 
@@ -32,15 +30,17 @@ class Typing:
 
     sure: dict[Cell, str] = field(default_factory=dict)
     perhaps: dict[Cell, set[str]] = field(default_factory=dict)
-    at: dict[Cell, float] = field(default_factory=dict)
 
     def answered(self, cell: Cell, value: str) -> None:
-        self.sure[cell], self.at[cell] = value, time.monotonic()
+        self.sure[cell] = value
         self.perhaps.pop(cell, None)
 
     def unanswered(self, cell: Cell, value: str) -> None:
         self.perhaps.setdefault(cell, set()).add(value)
-        self.at[cell] = time.monotonic()
+
+    @property
+    def cells(self) -> set[Cell]:
+        return {*self.sure, *self.perhaps}
 
     def allowed(self, cell: Cell) -> set[str]:
         return {self.sure.get(cell, ""), *self.perhaps.get(cell, ())}
@@ -117,7 +117,6 @@ class Rounds:
         self.scene.kill(victim)
         killed_at = time.monotonic()
         if victim == "aeries":
-            self._forgotten_by_aeries(killed_at)
             self.scene.start_aeries()
         time.sleep(self.dice.random())
         for teacher in teachers:
@@ -130,13 +129,6 @@ class Rounds:
         school_class = self.dice.choice(self.classes)
         title = f"{self.dice.choice(('Cliffs', 'Tides', 'Dunes', 'Verbs'))} {self.value()}"
         self.titles[school_class.id][title] = school_class.activity(title)
-
-    def _forgotten_by_aeries(self, killed_at: float) -> None:
-        """Values that Aeries answered and then lost are changes of Aeries' to whoever looks later."""
-        for typing in self.typed.values():
-            for cell, at in typing.at.items():
-                if at > killed_at - LOST_BY_AERIES_SECONDS:
-                    typing.perhaps.setdefault(cell, set()).add("*")
 
     def _served_again(self, school_class: Class, killed_at: float) -> float:
         """Seconds until a value typed after the kill was read back. In an activity that Aeries has had for long: one whose
@@ -165,8 +157,7 @@ class Rounds:
         return time.monotonic() - killed_at
 
     def wrongs(self) -> list[str]:
-        """Left alone until nothing waits, and looked through once (only that shows what Aeries itself forgot); then both
-        sides are compared with what was typed."""
+        """Left alone until nothing waits, and looked through once; then both sides are compared with what was typed."""
         found: list[str] = []
         for school_class in self.classes:
             if not until(lambda c=school_class: c.waits() == 0, 600.0):  # type: ignore[misc]
@@ -181,8 +172,7 @@ class Rounds:
         return found
 
     def _asked(self, school_class: Class) -> set[tuple[str, str | None]]:
-        """(title, student, or None for the whole activity) of each open question. An assignment that Aeries answered and
-        then forgot is one that vanished."""
+        """(title, student, or None for the whole activity) of each open question."""
         names = {activity: title for title, activity in self.titles[school_class.id].items()}
         questions = self.scene.twinbook.get(school_class.path("/problems"))["items"]
         return {(names.get(q["activity_id"], ""), q["student_id"]) for q in questions}
@@ -198,11 +188,11 @@ class Rounds:
         here = {(cell["activity_id"], cell["student_id"]): cell for cell in gradebook["scores"]}
         typing = self.typed[school_class.id]
         asked = self._asked(school_class)
-        for (title, student), _ in sorted(typing.at.items()):
+        for title, student in sorted(typing.cells):
             cell = here.get((self.titles[school_class.id][title], student))
             value = "" if cell is None else cell["score"] or ""
             allowed = typing.allowed((title, student))
-            if "*" not in allowed and value not in allowed:
+            if value not in allowed:
                 yield f"{title}, student {student}: {value!r} stands here, but {sorted(allowed)} was typed"
             row = shown.get(title, {"scores": {}})["scores"].get(sis[student], {"mark": None})
             if not _same(value, row["mark"]) and not asked & {(title, student), (title, None)}:

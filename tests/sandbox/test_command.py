@@ -107,15 +107,11 @@ def test_state_lasts_over_restarts(tmp_path: Path) -> None:
     assert added["unique_id"] not in kept
 
 
-def test_a_change_is_saved_without_a_clean_stop(tmp_path: Path) -> None:
+def test_what_was_answered_is_kept_whatever_kills_it(tmp_path: Path) -> None:
     state = tmp_path / "state.json"
     with serving("--state", str(state)) as first:
         new = {"description": "kept", "category_code": "0", "points_possible": "3"}
         httpx2.post(f"{first.url}/sandbox/gradebooks/4500001/assignments", json=new)
-        for _ in range(1000):
-            if state.exists() and b'"kept"' in state.read_bytes():
-                break
-            httpx2.get(f"{first.url}/sandbox/health")
         first.stop(signal.SIGKILL)
     with serving("--state", str(state)) as second:
         assert len(gradebooks(second.url)["items"][3]["assignments"]) == 1
