@@ -81,6 +81,21 @@ def test_the_value_that_lost_stays_in_the_history(torn: Torn, policy: str, side:
     assert newest.run_id is not None
 
 
+@pytest.mark.parametrize("later", ["4", ""])
+def test_a_value_that_lost_and_was_typed_over_unseen_stays_in_the_history(torn: Torn, later: str) -> None:
+    """The answer to the write was lost, and before anybody read, a person typed over it."""
+    school_class = torn.school_class
+    school_class.set(conflict_policy="lms", reuse_seconds=0)
+    school_class.aeries.fault(kind="drop_after", method="POST", path="scores", times=1)
+    school_class.look()
+    assert torn.both() == ("9", "9")
+    torn.types(later)
+    school_class.look()
+    school_class.force()
+    lost = history.of_class(school_class.id, activity_id=torn.quiz.id).filter(side="aeries", before="6")
+    assert [entry.after for entry in lost] == [later or None]
+
+
 def test_a_push_finds_the_conflict_as_well(torn: Torn) -> None:
     torn.school_class.set(reuse_seconds=0)
     torn.school_class.look()

@@ -119,6 +119,22 @@ def test_a_save_between_reading_and_taking_over_is_not_overwritten(joined: Class
     assert joined.codes() == ["conflict"]
 
 
+def test_what_was_equal_to_an_older_value_only_agrees_with_nothing(joined: Class) -> None:
+    """C6: in Aeries stands what stood here when the look began; meanwhile another value was saved here."""
+    student = joined.students()[0]
+    quiz = joined.agreed("Quiz on rivers", {student: "7"})
+    joined.save(quiz, student, "8")
+    joined.aeries.fault(kind="delay_before", method="GET", path="scores", delay_ms=HELD_MILLISECONDS, times=1)
+    with _looking(joined):
+        eventually(lambda: _taken(joined))
+        _types(joined, "Quiz on rivers", student, "8")
+        joined.save(quiz, student, "9")
+    joined.look()
+    assert joined.value(quiz, student) == "9"
+    assert joined.aeries.mark(joined.gradebook, "Quiz on rivers", student) == "8"
+    assert joined.codes() == ["conflict"]
+
+
 def test_a_comment_saved_meanwhile_does_not_keep_a_change_from_coming_over(joined: Class) -> None:
     """Only the value's own version counts."""
     student = joined.students()[0]

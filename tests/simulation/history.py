@@ -24,7 +24,7 @@ from tests.simulation.store import Store
 from tests.simulation.world import Machine
 from twinbook.core.carry_out import effects as ef
 from twinbook.core.carry_out.look import look_through, push
-from twinbook.core.carry_out.scores import Decided
+from twinbook.core.carry_out.scores_outcome import Decided
 from twinbook.core.carry_out.setup import set_up
 from twinbook.core.carry_out.views import PairState
 from twinbook.core.cells import Policy

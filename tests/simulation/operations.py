@@ -17,7 +17,7 @@ from tests.simulation.room import Class, Work, activity, classroom, sis
 from tests.simulation.world import Machine
 from twinbook.core.carry_out import effects as ef
 from twinbook.core.carry_out.look import look_through, push
-from twinbook.core.carry_out.scores import Decided
+from twinbook.core.carry_out.scores_outcome import Decided
 from twinbook.core.carry_out.setup import set_up
 from twinbook.core.carry_out.undo import Target, push_pairs, put_back_there
 from twinbook.core.carry_out.views import GradingRule

@@ -14,7 +14,8 @@ from tests.core.cell_cases import form
 from tests.simulation.network import Fate, scripted
 from tests.simulation.room import Class, Work, activity, classroom, sis
 from twinbook.core.carry_out import effects as ef
-from twinbook.core.carry_out.scores import Decided
+from twinbook.core.carry_out.look import push
+from twinbook.core.carry_out.scores_outcome import Decided
 from twinbook.core.carry_out.setup import set_up
 from twinbook.core.cells import Policy
 from twinbook.core.remote import TheirCell
@@ -141,3 +142,24 @@ def test_the_last_day_of_a_students_span_counts(last: date, sent: bool) -> None:
     world.type_here(1, 1, "9")
     world.push()
     assert (world.there(1, 1) == "9") is sent
+
+
+def test_what_was_not_sent_is_found_by_the_next_push_and_needs_no_night(world: Class) -> None:
+    world.type_here(1, 1, "9")
+    world.network.fates = scripted(Fate.PUT_OFF)
+    world.push()
+    assert world.there(1, 1) == "8"
+    world.push()
+    assert world.there(1, 1) == "9"
+
+
+def test_an_edit_that_an_answer_showed_is_taken_over_by_the_next_push_and_needs_no_night() -> None:
+    world = classroom([Work((("8", "8"), ("7", "7")))])
+    world.type_here(1, 1, "9")
+    worker = world.worker(push())
+    worker.run_until(ef.WriteScores)
+    world.type_there(1, 2, "6")
+    worker.run()
+    assert world.here(1, 2) == "7"
+    world.push()
+    assert world.here(1, 2) == "6"

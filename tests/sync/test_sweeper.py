@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -9,10 +11,11 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import DatabaseError, connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.sync.children import together
+from tests.sync.children import child, together
 from tests.sync.classes import (
     clear_jobs,
     forget_leases,
@@ -328,3 +331,54 @@ def test_there_is_exactly_one_night_for_each_date(after: datetime, at: time, zon
     dates = [night.astimezone(ZoneInfo(zone)).date() for night in nights]
     assert [later - earlier for earlier, later in pairwise(dates)] == [timedelta(days=1)] * 3
     assert next_night(nights[0] - timedelta(microseconds=1), ZoneInfo(zone), at) == nights[0]
+
+
+HOLDING = """
+from twinbook.sync import lease
+held = [lease.try_take({class_id}, lease.this_process()), lease.try_take_run(77, lease.this_process())]
+say("taken")
+hear()
+"""
+
+
+@database
+def test_what_a_killed_process_held_is_taken_up_at_once(class_id: int) -> None:
+    """Not when its lease runs out: a class must be served again within fifteen seconds."""
+    with child(HOLDING.format(class_id=class_id)) as holder:
+        assert holder.hear() == "taken"
+        sweeper.wake_abandoned()
+        assert jobs() == [], "it lives"
+        os.kill(holder.pid, signal.SIGKILL)
+        holder.process.wait()
+        sweeper.wake_abandoned()
+    assert [lock for lock, _ in jobs()] == [f"class:{class_id}", "run:77"]
+    heir = lease.try_take(class_id, "heir")
+    assert heir is not None and heir.number == 2
+    assert forgotten_classes() == []
+
+
+@database
+def test_what_a_frozen_process_holds_stays_its_own_until_its_lease_runs_out(class_id: int) -> None:
+    with child(HOLDING.format(class_id=class_id)) as holder:
+        assert holder.hear() == "taken"
+        os.kill(holder.pid, signal.SIGSTOP)
+        sweeper.wake_abandoned()
+        assert lease.try_take(class_id, "heir") is None
+        os.kill(holder.pid, signal.SIGCONT)
+    assert jobs() == []
+
+
+@database
+def test_a_lease_that_could_not_be_given_back_is_given_back_when_the_database_answers_again(
+    class_id: int,
+) -> None:
+    def works() -> None:
+        held = lease.hold(class_id, lease.this_process())
+        with held, connection.cursor() as cursor, pytest.raises(DatabaseError):
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    together(works)
+    assert lease.try_take(class_id, "heir") is None
+    sweeper.wake_abandoned()
+    assert woken() == [class_id]
+    assert lease.try_take(class_id, "heir") is not None

@@ -173,6 +173,25 @@ def is_known_dead(holder: str) -> bool:
     return processes.is_known_dead(holder)
 
 
+def free_abandoned() -> list[tuple[LeaseKind, int]]:
+    """Ends the leases that nobody will give back: of processes of this machine that are known dead, and those of this one
+    that could not be given back while the database was away. Returns kind and subject, for whoever wakes them.
+
+    Safe: a dead process sends nothing more, and what it sent before is an unsettled intent (C4). Of what cannot be known to
+    be dead (another machine, a frozen process) the lease runs out. Raises DatabaseTrouble.
+    """
+    freed: list[tuple[LeaseKind, int]] = []
+    for held in list(_left):
+        if held.release():
+            freed.append((held.kind, held.subject))
+        _left.discard(held)
+    for (holder,) in statements.rows(_HOLDERS, {}):
+        if is_known_dead(holder):
+            rows = statements.rows(_FREE, {"holder": holder})
+            freed += [(LeaseKind(kind), subject) for kind, subject in rows]
+    return freed
+
+
 def stop_all() -> None:
     """From now on every `check` in this process raises Stopping, so that long work ends before its next request."""
     _stopping.set()
@@ -190,6 +209,7 @@ def sleep(seconds: float) -> None:
 
 
 _stopping = threading.Event()
+_left: set[Lease] = set()
 
 _TAKE = """
     INSERT INTO sync_lease AS lease (kind, subject, holder, number, until, generation)
@@ -204,6 +224,11 @@ _TAKE = """
 _OURS = "kind = %(kind)s AND subject = %(subject)s AND holder = %(holder)s AND number = %(number)s"
 _STILL_HELD = f"SELECT 1 FROM sync_lease WHERE {_OURS} AND until > clock_timestamp()"
 _RELEASE = f"UPDATE sync_lease SET until = NULL WHERE {_OURS} AND until > clock_timestamp() RETURNING 1"
+_HOLDERS = "SELECT DISTINCT holder FROM sync_lease WHERE until > clock_timestamp()"
+_FREE = """
+    UPDATE sync_lease SET until = clock_timestamp() WHERE holder = %(holder)s AND until > clock_timestamp()
+    RETURNING kind, subject
+"""
 _SAVED_SINCE = "SELECT 1 FROM gradebook_schoolclass WHERE id = %(class)s AND generation > %(since)s"
 
 # A row that a commit of its own holder has locked is left for the next round: waiting for it would keep the rows that
@@ -244,13 +269,14 @@ def _wait_take(kind: LeaseKind, subject: int, holder: str, timeout: float) -> Le
 
 
 def _give_back(held: Lease) -> None:
-    """A lease that cannot be given back runs out by itself; that must not hide what the block did or raised."""
+    """A lease that cannot be given back is left to `free_abandoned`; that must not hide what the block did or raised."""
     try:
         held.release()
         if held.kind is LeaseKind.CLASS:
             wake.wake_if_saved_since(held.class_id, held.generation)
     except DatabaseTrouble:
-        _log.warning("%s was not given back; it runs out by itself", held, exc_info=True)
+        _log.warning("%s was not given back; the sweeper does it", held, exc_info=True)
+        _left.add(held)
 
 
 def renew(leases: list[Lease]) -> int:

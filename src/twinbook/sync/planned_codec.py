@@ -10,7 +10,7 @@ from twinbook.core.brake import BrakeScope, Stop
 from twinbook.core.carry_out import changes as ch
 from twinbook.core.carry_out.mass_change import Planned
 from twinbook.core.carry_out.report import Line
-from twinbook.core.carry_out.scores import Pending
+from twinbook.core.carry_out.scores_outcome import Pending
 from twinbook.core.values import Maxima
 from twinbook.sync import codec
 

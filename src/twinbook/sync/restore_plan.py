@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from twinbook.core.carry_out.report import Line, Report
-from twinbook.core.carry_out.scores import kind_of
+from twinbook.core.carry_out.scores_outcome import kind_of
 from twinbook.core.fields import Field
 from twinbook.core.sentence import sentence
 from twinbook.core.values import BLANK, OurValue, plain

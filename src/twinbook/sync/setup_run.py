@@ -13,7 +13,7 @@ from twinbook.aeries import errors as wire_errors
 from twinbook.core.carry_out import changes as ch
 from twinbook.core.carry_out.fields import maxima_of
 from twinbook.core.carry_out.report import Report
-from twinbook.core.carry_out.scores import Decided
+from twinbook.core.carry_out.scores_outcome import Decided
 from twinbook.core.carry_out.setup import set_up
 from twinbook.core.fields import halves
 from twinbook.core.sentence import sentence

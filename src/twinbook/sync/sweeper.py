@@ -11,14 +11,15 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import assert_never
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import Error as DatabaseTrouble
 from django.db import connection, transaction
 
 from twinbook.district.models import DistrictSettings
-from twinbook.sync import clock, installation, statements, wake
-from twinbook.sync.models import Installation, Run, RunKind, RunState
+from twinbook.sync import clock, installation, lease, statements, wake
+from twinbook.sync.models import Installation, LeaseKind, Run, RunKind, RunState
 
 SWEEP_SECONDS = 2.0
 ROUNDS_BETWEEN_TICKS = round(installation.TICK_SECONDS / SWEEP_SECONDS)
@@ -59,7 +60,7 @@ class Sweeper:
 
     def sweep(self) -> None:
         """Raises nothing: each part is tried, also when another fails."""
-        for part in (drop_dead_jobs, self.wake_classes, wake_runs, start_night):
+        for part in (drop_dead_jobs, wake_abandoned, self.wake_classes, wake_runs, start_night):
             _try(part)
 
     def wake_classes(self) -> None:
@@ -88,6 +89,19 @@ def forgotten_classes() -> list[Forgotten]:
     """Live and synced (a look at a class that is paused, observed or set up does nothing), nobody working on them, no
     job; and saved in, or due, or with a pair that is due. The oldest attempt first."""
     return [Forgotten(*row) for row in statements.rows(_FORGOTTEN, {})]
+
+
+def wake_abandoned() -> None:
+    """What a process was working on that was killed, or that lost the database: taken up at once, and not when its lease
+    runs out."""
+    for kind, subject in lease.free_abandoned():
+        match kind:
+            case LeaseKind.CLASS:
+                wake.wake_class(subject)
+            case LeaseKind.RUN:
+                wake.wake_run(subject)
+            case _:
+                assert_never(kind)
 
 
 def wake_runs() -> None:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from twinbook.core.brake import Stop
 from twinbook.core.carry_out import changes as ch
-from twinbook.core.carry_out.scores import Pending
+from twinbook.core.carry_out.scores_outcome import Pending
 
 
 @dataclass(frozen=True, slots=True)

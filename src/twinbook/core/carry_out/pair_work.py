@@ -25,11 +25,8 @@ from twinbook.core.carry_out.fields import (
 )
 from twinbook.core.carry_out.grading import follow_rule
 from twinbook.core.carry_out.report import Report
-from twinbook.core.carry_out.scores import (
-    Decided,
-    ScoresOutcome,
-    carry_out_scores,
-)
+from twinbook.core.carry_out.scores import carry_out_scores
+from twinbook.core.carry_out.scores_outcome import Decided, ScoresOutcome
 from twinbook.core.carry_out.vanished import found_again, not_found
 from twinbook.core.carry_out.views import LinkView, PairHead, PairState, PairView
 from twinbook.core.field_doubts import doubtful_until

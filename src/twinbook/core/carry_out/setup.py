@@ -17,7 +17,7 @@ from twinbook.core.carry_out import effects as ef
 from twinbook.core.carry_out.outcome import Look, LookOutcome
 from twinbook.core.carry_out.pair_work import PairWork
 from twinbook.core.carry_out.ready import ready
-from twinbook.core.carry_out.scores import Decided
+from twinbook.core.carry_out.scores_outcome import Decided
 from twinbook.core.carry_out.taking_over import take_over
 from twinbook.core.carry_out.views import LinkView, PairHead, PairState, PairView
 from twinbook.core.cells import Policy

@@ -13,7 +13,7 @@ from twinbook.core.carry_out import changes as ch
 from twinbook.core.carry_out import effects as ef
 from twinbook.core.carry_out.mass_change import Planned, plan_of
 from twinbook.core.carry_out.outcome import LookOutcome
-from twinbook.core.carry_out.scores import Pending, ScoresOutcome
+from twinbook.core.carry_out.scores_outcome import Pending, ScoresOutcome
 from twinbook.core.carry_out.views import LinkView, PairHead, PairView
 from twinbook.core.cells import Policy
 from twinbook.core.merge import resolved_base

@@ -134,6 +134,11 @@ class LinkView:
             return Membership.READDED
         return Membership.WRITABLE
 
+    def membership_now(self, sis_student_id: int) -> str:
+        """The token to store with a base that is agreed now; blank for who is not in the list."""
+        row = next((s for s in self.students if s.student_id == sis_student_id), None)
+        return "" if row is None else membership_token(row)
+
     def same_membership(self, sis_student_id: int, agreed_as: str | None) -> bool:
         """Whether the student is in the gradebook, and in the same way as when the value was agreed (C7)."""
         row = next((s for s in self.students if s.student_id == sis_student_id), None)
@@ -208,3 +213,7 @@ class PairView:
     """Whether a person is asked about blanks that would become zeros."""
     confirmed_in_summary: bool = False
     """Who confirmed this create saw what is left alone there; only what has appeared since may hold it (A4)."""
+
+    def sis_student_id(self, student: int) -> int:
+        """Raises StopIteration for a student who has no cell here."""
+        return next(view.sis_student_id for view in self.cells if view.student == student)

@@ -30,12 +30,7 @@ from twinbook.core.carry_out.outcome import Look, LookOutcome
 from twinbook.core.carry_out.pair_work import LONG_AGO, PairWork
 from twinbook.core.carry_out.ready import is_stale, read_gradebook, read_students
 from twinbook.core.carry_out.report import Line
-from twinbook.core.carry_out.scores import (
-    BlankedThere,
-    Older,
-    Pending,
-    kind_of,
-)
+from twinbook.core.carry_out.scores_outcome import BlankedThere, Older, Pending, kind_of
 from twinbook.core.carry_out.taking_over import conclude, planned
 from twinbook.core.carry_out.vanished import deleted_here, found_again, not_found
 from twinbook.core.carry_out.views import LinkView, NewItems, PairHead, PairState, PairView

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from django.db.models import Q
 
 from twinbook.core.carry_out.report import Line, Report
-from twinbook.core.carry_out.scores import kind_of
+from twinbook.core.carry_out.scores_outcome import kind_of
 from twinbook.core.carry_out.undo import Seen, SeenPair
 from twinbook.core.carry_out.views import CellView
 from twinbook.core.cells import ProblemCode

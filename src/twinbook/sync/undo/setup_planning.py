@@ -7,7 +7,7 @@ from typing import Literal
 
 from twinbook.core.carry_out.changes import NEVER_AGREED
 from twinbook.core.carry_out.report import Line
-from twinbook.core.carry_out.scores import kind_of
+from twinbook.core.carry_out.scores_outcome import kind_of
 from twinbook.core.carry_out.undo import Seen, SeenPair
 from twinbook.core.carry_out.views import CellView
 from twinbook.core.fields import Field, our_half, their_half
