@@ -12,7 +12,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import budget, bulk, embedded_start, machine, one_save, reconcile, sandbox, save_cost
+from benchmarks import budget, bulk, embedded_start, machine, one_save, outage, reconcile, sandbox, save_cost
 from benchmarks.rows import Row, keep, show
 from benchmarks.stage import stage
 
@@ -30,6 +30,11 @@ def _budget(short: bool) -> list[Row]:
         return budget.measure(scene, short)
 
 
+def _outage(short: bool) -> list[Row]:
+    with stage() as scene:
+        return outage.measure(scene, short)
+
+
 MEASURES: dict[str, Measure] = {
     "reconcile": reconcile.measure,
     "save_cost": save_cost.measure,
@@ -37,6 +42,7 @@ MEASURES: dict[str, Measure] = {
     "sandbox": sandbox.measure,
     "served": _served,
     "budget": _budget,
+    "outage": _outage,
 }
 RESULTS = Path(__file__).parent / "results"
 

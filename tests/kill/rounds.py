@@ -1,5 +1,5 @@
 """Rounds of kill -9 against an installation as a district runs it: `twinbook serve` with its embedded database, and a
-sandbox that keeps its state. While a round goes on, two teachers type over REST; then worker, web process, database or
+sandbox that keeps its state. While a round goes on, two teachers type over REST, and a night or a force sync may run; then worker, web process, database or
 Aeries is killed at some moment, and what follows is watched from outside.
 
 `make kills` plays a hundred and prints how long it took until each class was served again.
@@ -81,6 +81,7 @@ class Rounds:
         self.books = dict(zip([c.id for c in self.classes], [EMPTY[1], FILLED[1]], strict=True))
         self.typed = {school_class.id: Typing() for school_class in self.classes}
         self.titles: dict[str, dict[str, str]] = {school_class.id: {} for school_class in self.classes}
+        self.runs: list[str] = []
         self.recovered: dict[str, list[float]] = {victim: [] for victim in VICTIMS}
         for school_class in self.classes:
             for title in ("Alpine lakes", "Weather diary", "Map drawing"):
@@ -110,6 +111,7 @@ class Rounds:
         """Everybody types; the victim is killed at some moment; how long until both classes are served again."""
         if self.dice.random() < 0.4:
             self._new_activity()
+        self._start_a_run()
         teachers = [Teacher(self, c, self.dice.randrange(1_000_000)) for c in self.classes]
         for teacher in teachers:
             teacher.start()
@@ -123,6 +125,20 @@ class Rounds:
             teacher.stop.set()
             teacher.join()
         self.recovered[victim].append(max(self._served_again(c, killed_at) for c in self.classes))
+
+    def _start_a_run(self) -> None:
+        """Half of the rounds: a night, or a force sync of a class, is what is killed in the middle. One that goes on from the
+        round before is not doubled."""
+        path = self.dice.choice([None, None, "/nightly", self.dice.choice(self.classes).path("/force-sync")])
+        if path is None or any(not self._ended(run) for run in self.runs):
+            return
+        self.runs.append(str(self.scene.twinbook.post(path)["id"]))
+
+    def _ended(self, run: str) -> bool:
+        try:
+            return self.scene.twinbook.get(f"/runs/{run}")["state"] not in ("queued", "running")
+        except (httpx2.HTTPError, CallFailed):
+            return False
 
     def _new_activity(self) -> None:
         """Its insert may be what is under way when the kill comes."""
@@ -159,6 +175,11 @@ class Rounds:
     def wrongs(self) -> list[str]:
         """Left alone until nothing waits, and looked through once; then both sides are compared with what was typed."""
         found: list[str] = []
+        for run in self.runs:
+            if not until(lambda r=run: self._ended(r), 600.0):  # type: ignore[misc]
+                found.append(f"run {run} is never carried on")
+            elif (ended := self.scene.twinbook.get(f"/runs/{run}"))["state"] != "done":
+                found.append(f"run {run} ended as {ended['state']}: {ended['error']}")
         for school_class in self.classes:
             if not until(lambda c=school_class: c.waits() == 0, 600.0):  # type: ignore[misc]
                 found.append(f"class {school_class.id} still has values that wait")

@@ -72,7 +72,7 @@ def test_saves_made_without_a_worker_go_when_one_starts_although_every_wake_up_w
 
 
 def test_with_its_real_times_a_killed_worker_is_replaced_as_well(joined: Class, workers: Workers) -> None:
-    """`twinbook worker` as it is: a lease of ten seconds."""
+    """`twinbook worker` as it is: what the dead one held is taken up by the next sweep."""
     student = joined.students()[0]
     quiz = joined.agreed(TITLE, {student: "1"})
     joined.aeries.fault(kind="delay_after", delay_ms=30_000, method="POST", path="scores", times=1)
