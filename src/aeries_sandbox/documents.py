@@ -65,7 +65,8 @@ def builtins(whole: object) -> object:
 
 
 def encode(whole: Document) -> bytes:
-    return msgspec.json.encode(builtins(whole))
+    """Decimals as they stand, also with trailing zeros: ten times as fast as `builtins`."""
+    return msgspec.json.encode(whole)
 
 
 def merged(whole: object, patch: object, inside_gradebook: bool = False) -> object:
