@@ -130,7 +130,7 @@ class Sending:
             student
             for batch in waiting
             for student in batch
-            if self._row_in(reading.rows, student) != self._decided_on[student]
+            if self._row_in(reading.rows, student) not in (None, self._decided_on[student])
         }
         if not moved:
             return waiting
