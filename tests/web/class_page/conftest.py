@@ -77,8 +77,9 @@ class GridPage:
         expect(self.cell(title, sis)).to_have_attribute("data-s", state)
 
     def expect_saved(self) -> None:
-        """Nothing is on its way and nothing waits in this browser."""
+        """Nothing is on its way, and nothing waits in this browser, also not for a person."""
         expect(self.page.locator('td[data-s="unsent"]')).to_have_count(0)
+        expect(self.page.locator('td[data-s="clash"]')).to_have_count(0)
 
 
 @pytest.fixture

@@ -249,3 +249,24 @@ def test_what_is_typed_last_arrives_when_the_page_is_left_at_once(grid: GridPage
     grid.press("Enter")
     grid.page.goto("/")
     eventually(lambda: [grid.school_class.value(quiz, sis) for sis in (first, second)] == ["8", "7"])
+
+
+def test_an_edit_begun_while_the_own_save_is_under_way_is_no_clash(grid: GridPage) -> None:
+    """What arrived meanwhile is what this teacher typed before: nobody else's value, and no question."""
+    first = grid.in_order()[0]
+    held: list[Route] = []
+    grid.page.route("**/scores", lambda route: held.append(route))
+    cell = grid.cell("Quiz", first)
+    cell.click()
+    grid.type("8")
+    with grid.page.expect_request("**/scores"):
+        grid.press("Enter")
+    grid.press("ArrowUp", "F2")
+    with grid.page.expect_response("**/scores"):
+        held[0].continue_()
+    grid.page.unroute("**/scores")
+    grid.type("5")
+    grid.press("Enter")
+    expect(cell).to_have_text("85")
+    grid.expect_saved()
+    assert grid.school_class.value(grid.school_class.named("Quiz"), first) == "85"

@@ -15,7 +15,10 @@ export class Arrivals {
       const key = `${told.activity_id}:${told.student_id}`;
       const cell = sheet.cellOf(key);
       const entry = unsent.get(key);
-      if (cell) sheet.learn(cell, told);
+      if (cell) {
+        sheet.learn(cell, told);
+        this.grid.editor.ownArrived(cell);
+      }
       if (entry && entry.text === asked.get(key)?.text) unsent.drop(key);
       else if (entry && cell) unsent.set({ ...entry, version: told.version, base: sheet.textOf(cell) });
       if (cell) this.grid.paint(cell);
@@ -68,6 +71,7 @@ export class Arrivals {
     if (!sheet.learn(cell, told)) return;
     const entry = unsent.get(key);
     const now = sheet.textOf(cell);
+    if (unsent.isOurs(key, now)) this.grid.editor.ownArrived(cell);
     if (entry && entry.state !== "wrong") {
       const flying = unsent.inFlight(key);
       if (now === entry.text && !flying) unsent.drop(key);

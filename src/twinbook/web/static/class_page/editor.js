@@ -6,7 +6,7 @@ export class Editor {
   #before = "";
   cell = null;
   typed = false;
-  seen = ""; // what the cell held when it was opened
+  seen = ""; // what the cell held when it was opened, or holds by now of our own saving
 
   // `commit(text, whole)`: what was typed and whether it began with the whole old text.
   constructor(sheet, { commit, cancelled, changed }) {
@@ -40,6 +40,11 @@ export class Editor {
     cell.append(this.#input);
     this.#input.focus({ preventScroll: true });
     this.#input.setSelectionRange(this.#input.value.length, this.#input.value.length);
+  }
+
+  // What was saved here before reached the server: no other value came.
+  ownArrived(cell) {
+    if (cell === this.cell) this.seen = this.sheet.textOf(cell);
   }
 
   // Saves; an edit begun with the whole text that leaves it as it was changes nothing.
