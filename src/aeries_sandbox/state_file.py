@@ -56,14 +56,23 @@ class Keeper:
         while True:
             await asyncio.sleep(TOGETHER_SECONDS)
             waiting, self._waiting = self._waiting, []
+            trouble: OSError | None = None
             if self._holder.world.changed:
-                self.write()
+                try:
+                    self.write()
+                except OSError as error:
+                    trouble = error
             for each in waiting:
-                if not each.done():
+                if each.done():
+                    continue
+                if trouble is None:
                     each.set_result(None)
+                else:
+                    each.set_exception(trouble)
 
     async def kept(self) -> None:
-        """Returns when the file holds what has changed until now."""
+        """Returns when the file holds what has changed until now. Raises OSError where it cannot be written, and the change is
+        written with the next one."""
         if self._holder.world.changed:
             ended = asyncio.get_running_loop().create_future()
             self._waiting.append(ended)
@@ -71,5 +80,5 @@ class Keeper:
 
     def write(self) -> None:
         world = self._holder.world
-        world.changed = False
         write(self._path, world.document())
+        world.changed = False

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import httpx2
 from benchmarks.stage import EMPTY, FILLED, Class, join
@@ -92,14 +93,12 @@ class Rounds:
         """What is measured is the class, and not an activity whose insert ended doubtfully and so has to wait."""
         for school_class in self.classes:
             book, wanted = self.books[school_class.id], set(self.titles[school_class.id])
-            there = until(
-                lambda b=book, w=wanted: (
-                    w <= {row["description"] for row in self.scene.aeries.assignments(b)}
-                ),  # type: ignore[misc]
-                PATIENCE_SECONDS,
-            )
+            there = until(partial(self._stand_in_aeries, book, wanted), PATIENCE_SECONDS)
             if not there:
                 raise AssertionError(f"the first activities of class {school_class.id} did not reach Aeries")
+
+    def _stand_in_aeries(self, book: int, titles: set[str]) -> bool:
+        return titles <= {row["description"] for row in self.scene.aeries.assignments(book)}
 
     def value(self) -> str:
         """Never the same twice, and below an activity's hundred points for long."""
@@ -176,7 +175,7 @@ class Rounds:
         """Left alone until nothing waits, and looked through once; then both sides are compared with what was typed."""
         found: list[str] = []
         for run in self.runs:
-            if not until(lambda r=run: self._ended(r), 600.0):  # type: ignore[misc]
+            if not until(partial(self._ended, run), 600.0):
                 found.append(f"run {run} is never carried on")
             elif not _ended_well(self.scene.twinbook.get(f"/runs/{run}")):
                 found.append(f"run {run} did not end well: {self.scene.twinbook.get(f'/runs/{run}')}")

@@ -117,6 +117,19 @@ def test_what_was_answered_is_kept_whatever_kills_it(tmp_path: Path) -> None:
         assert len(gradebooks(second.url)["items"][3]["assignments"]) == 1
 
 
+def test_what_cannot_be_kept_is_not_answered_and_the_rest_goes_on(tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    new = {"description": "not kept", "category_code": "0", "points_possible": "3"}
+    with serving("--state", str(folder / "state.json")) as running:
+        folder.rmdir()
+        with pytest.raises(httpx2.RemoteProtocolError):
+            httpx2.post(f"{running.url}/sandbox/gradebooks/4500001/assignments", json=new)
+        folder.mkdir()
+        assert httpx2.get(f"{running.url}/sandbox/health").status_code == 200
+        assert b"not kept" in (folder / "state.json").read_bytes()
+
+
 @pytest.mark.parametrize(
     "content",
     [

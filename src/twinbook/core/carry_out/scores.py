@@ -120,14 +120,9 @@ class Look:
         member = self.link.membership(view.sis_student_id, self.pair.their_due_on, view.agreed_as)
         return view.base.theirs != self.link.far.blank and member is Membership.WRITABLE
 
-    def _recorded(self, student: int, step: Send) -> ch.RecordWrite:
+    def _recorded(self, student: int, step: Send, replaced: Form | None) -> ch.RecordWrite:
         before, after = str(step.replaces) or None, str(step.ours.value)
-        replaced = self._form_of(student)
         return ch.RecordWrite(self.pair.activity.id, student, "score", before, after, step.why, replaced)
-
-    def _form_of(self, student: int) -> Form | None:
-        row = self._rows.get(self.pair.sis_student_id(student))
-        return None if row is None else row.form
 
     def _looked(self, reading: ef.Reading, uncertain: list[datetime]) -> list[ch.Change]:
         due = ch.LookAgain(self.pair.id, self._look_again(reading.began_at, uncertain))

@@ -24,7 +24,8 @@ from twinbook.core.values import Form, Maxima
 
 
 class Sending:
-    """`rows`: the reading on which everything was decided. `recorded`: the history entry of a value that arrived.
+    """`rows`: the reading on which everything was decided. `recorded`: the history entry of a value that
+    arrived, with what the row held until then.
 
     Interrupted at any yield: what was sent stays an unsettled intent, what was not is found by the next look.
     """
@@ -37,7 +38,7 @@ class Sending:
         report: Report,
         out: ScoresOutcome,
         rows: Mapping[int, TheirCell],
-        recorded: Callable[[int, Send], ch.RecordWrite],
+        recorded: Callable[[int, Send, Form | None], ch.RecordWrite],
     ) -> None:
         self.link = link
         self.pair = pair
@@ -178,7 +179,7 @@ class Sending:
             answered = reading.rows.get(view.sis_student_id)
             if answered is not None and self._took(step, answered):
                 result.append(moved_base(self.link, self.pair, view, answered_base(step, answered)))
-                result += [self.recorded(student, step), *named(view)]
+                result += [self.recorded(student, step, self._form_of(student)), *named(view)]
             elif (
                 answered is not None and (other := self._for_its_maxima(student, step, answered)) is not None
             ):

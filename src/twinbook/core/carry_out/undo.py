@@ -207,9 +207,8 @@ class _PutBack(ScoresLook):
             why="undone",
         )
 
-    def _recorded(self, student: int, step: Send) -> ch.RecordWrite:
+    def _recorded(self, student: int, step: Send, replaced: Form | None) -> ch.RecordWrite:
         maxima = step.terms.maxima
         written = self.link.far.decode(TheirCell(step.form, maxima.entry, maxima.weight), maxima.ours)
         before, after = str(step.replaces) or None, str(written) or None
-        replaced = self._form_of(student)
         return ch.RecordWrite(self.pair.activity.id, student, "score", before, after, step.why, replaced)
